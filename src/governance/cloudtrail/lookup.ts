@@ -1,0 +1,117 @@
+import type { Input, OperationName, Output } from '#runtime/api-types.ts';
+import type { Operation } from '#runtime/operation.ts';
+import { ServiceError } from '#wire/service-error.ts';
+import type { AuditRecord, TrailEvent } from './record.ts';
+
+type Op<N extends OperationName<'cloudtrail'>> = Operation<'cloudtrail', N>;
+type Attribute = { readonly AttributeKey: string; readonly AttributeValue: string };
+
+/** How far back events can be looked up. */
+const historyMs = 90 * 86_400_000;
+const defaultPage = 50;
+
+export const LookupEvents: Op<'LookupEvents'> = {
+  resource: () => '*',
+  handle: async (input, ctx) => {
+    const { MaxResults: limit = defaultPage, LookupAttributes: attributes = [] } = input;
+    if (attributes.length > 1) {
+      throw new ServiceError('InvalidLookupAttributesException', 'You can specify only one lookup attribute.');
+    }
+    const wanted = attributes[0] as Attribute | undefined;
+    const { from, to } = rangeOf(input, ctx.now);
+    const page = placeIn(input.NextToken);
+    const found: TrailEvent[] = [];
+    for await (const { json } of ctx.readAudit({ from, to: Math.min(to, page?.time ?? to) })) {
+      if (!json.includes(ctx.account)) continue;
+      const { event } = JSON.parse(json) as AuditRecord;
+      if (event.recipientAccountId !== ctx.account || event.awsRegion !== ctx.region) continue;
+      if (wanted !== undefined && !matches(event, wanted)) continue;
+      // Within one second events stand newest first by their time-ordered ids.
+      if (page !== undefined && event.eventID >= page.id) continue;
+      found.push(event);
+      if (found.length > limit) break;
+    }
+    const events = found.slice(0, limit);
+    const last = events.at(-1);
+    return {
+      Events: events.map(present),
+      ...(found.length > limit && last !== undefined ? { NextToken: tokenOf(last) } : {}),
+    };
+  },
+};
+
+function rangeOf(
+  { StartTime, EndTime }: Input<'cloudtrail', 'LookupEvents'>,
+  now: number,
+): { from: number; to: number } {
+  const from = Math.max(StartTime?.getTime() ?? 0, now - historyMs);
+  const to = EndTime?.getTime() ?? now + 1_000;
+  if (StartTime !== undefined && EndTime !== undefined && StartTime > EndTime) {
+    throw new ServiceError('InvalidTimeRangeException', 'The start time must be before the end time.');
+  }
+  return { from, to };
+}
+
+function matches(event: TrailEvent, { AttributeKey, AttributeValue: value }: Attribute): boolean {
+  switch (AttributeKey) {
+    case 'EventId':
+      return event.eventID === value;
+    case 'EventName':
+      return event.eventName === value;
+    case 'EventSource':
+      return event.eventSource === value;
+    case 'ReadOnly':
+      return String(event.readOnly) === value;
+    case 'Username':
+      return userNameOf(event) === value;
+    case 'AccessKeyId':
+      return event.userIdentity['accessKeyId'] === value;
+    case 'ResourceType':
+      return event.resources?.some(({ type }) => type === value) ?? false;
+    case 'ResourceName':
+      return event.resources?.some(({ ARN }) => ARN === value || nameIn(ARN) === value) ?? false;
+    default:
+      return false;
+  }
+}
+
+/** User name, session name or `root`, as the console shows it. */
+function userNameOf({ userIdentity }: TrailEvent): string | undefined {
+  const { type, userName, arn } = userIdentity;
+  if (type === 'Root') return 'root';
+  if (typeof userName === 'string') return userName;
+  return typeof arn === 'string' ? arn.slice(arn.lastIndexOf('/') + 1) : undefined;
+}
+
+/** Last part of an ARN; a parameter keeps its path. */
+function nameIn(arn: string): string {
+  const resource = arn.split(':').slice(5).join(':');
+  return resource.slice(resource.indexOf('/') + 1);
+}
+
+function present(event: TrailEvent): NonNullable<Output<'cloudtrail', 'LookupEvents'>['Events']>[number] {
+  const accessKeyId = event.userIdentity['accessKeyId'];
+  return {
+    EventId: event.eventID,
+    EventName: event.eventName,
+    ReadOnly: String(event.readOnly),
+    ...(typeof accessKeyId === 'string' ? { AccessKeyId: accessKeyId } : {}),
+    EventTime: new Date(event.eventTime),
+    EventSource: event.eventSource,
+    Username: userNameOf(event),
+    Resources: (event.resources ?? []).map(({ ARN, type }) => ({ ResourceType: type, ResourceName: ARN })),
+    CloudTrailEvent: JSON.stringify(event),
+  };
+}
+
+function tokenOf(event: TrailEvent): string {
+  return Buffer.from(`${Date.parse(event.eventTime) + 999}|${event.eventID}`).toString('base64url');
+}
+
+function placeIn(token: string | undefined): { readonly time: number; readonly id: string } | undefined {
+  if (token === undefined) return undefined;
+  const [time = '', id = ''] = Buffer.from(token, 'base64url').toString().split('|');
+  if (!/^\d{13,14}$/.test(time) || id === '')
+    throw new ServiceError('InvalidNextTokenException', 'The specified token is not valid.');
+  return { time: Number(time), id };
+}

@@ -1,0 +1,4 @@
+import { dateComparison } from './date-comparison.ts';
+
+/** The same instant. */
+export const dateEquals = dateComparison('DateEquals', (actual, expected) => actual === expected);

@@ -1,0 +1,4 @@
+import { dateComparison } from './date-comparison.ts';
+
+/** Before. */
+export const dateLessThan = dateComparison('DateLessThan', (actual, expected) => actual < expected);

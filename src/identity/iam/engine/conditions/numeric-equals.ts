@@ -1,0 +1,4 @@
+import { numberComparison } from './number-comparison.ts';
+
+/** Equal. */
+export const numericEquals = numberComparison('NumericEquals', (actual, expected) => actual === expected);

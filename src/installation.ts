@@ -1,0 +1,82 @@
+import { recordCall } from './governance/cloudtrail/record.ts';
+import { authenticator, openAuthenticator } from './identity/iam/authenticate.ts';
+import { authoriser } from './identity/iam/authorise.ts';
+import { bootstrap, type RootCredentials } from './identity/iam/bootstrap.ts';
+import { explainer } from './identity/iam/explain-decision.ts';
+import { principalDirectory } from './identity/iam/principal-directory.ts';
+import { MovableClock, systemClock } from './runtime/clock.ts';
+import type { Config } from './runtime/config.ts';
+import type { Control, Installation } from './runtime/installation.ts';
+import type { Log } from './runtime/log.ts';
+import { Metrics } from './runtime/metrics.ts';
+import { Scheduler } from './runtime/scheduler.ts';
+import { services } from './services.ts';
+import { openStorage } from './storage.ts';
+import type { DataSeal } from './store/seal/data-seal.ts';
+import { loadModel } from './wire/model/load.ts';
+
+/** A Ringwall in this process: what requests need, and how to end it. */
+export type OpenInstallation = {
+  readonly house: Installation;
+  /** Root credentials, when this start made them. */
+  readonly created: RootCredentials | undefined;
+  readonly clock: MovableClock;
+  readonly scheduler: Scheduler;
+  close(): Promise<void>;
+};
+
+/** Opens (or creates) the data directory and puts everything together. */
+export async function openInstallation(
+  config: Config,
+  version: string,
+  log: Log,
+  unsealed?: DataSeal,
+): Promise<OpenInstallation> {
+  const clock = new MovableClock(systemClock);
+  const storage = await openStorage(config, clock, unsealed);
+  const { store, seal } = storage;
+  const created = await bootstrap(store, config.account, clock.now());
+  const control: Control = {
+    now: () => clock.now(),
+    advance: (ms) => clock.advance(ms),
+    reset: async () => {
+      await store.reset();
+      clock.reset();
+      await bootstrap(store, config.account, clock.now());
+    },
+  };
+  const house: Installation = {
+    partition: 'aws',
+    region: config.region,
+    store,
+    seal,
+    services: new Map(services.map((service) => [service.name, service])),
+    model: loadModel,
+    authenticate: config.auth === 'open' ? openAuthenticator(config.account) : authenticator(store, seal, clock),
+    authorise: authoriser(store, seal),
+    audit: recordCall,
+    explain: explainer(store),
+    knowsPrincipal: principalDirectory(store),
+    clock,
+    wakeScheduler: () => scheduler.wake(),
+    log,
+    metrics: new Metrics(),
+    version,
+    storeKind: storage.kind,
+    sealKind: storage.sealKind,
+    scratch: config.memory ? undefined : config.data,
+    ...(config.auth === 'open' && config.resetRoute ? { control } : {}),
+  };
+  const scheduler = new Scheduler(house);
+  clock.onMove(() => scheduler.wake());
+  return {
+    house,
+    created,
+    clock,
+    scheduler,
+    close: async () => {
+      await scheduler.stop();
+      await storage.close();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { ServiceError } from '#wire/service-error.ts';
+
+/** Largest body that is held in memory. Server certificates, policies and batches stay far below; objects stream. */
+export const maxBodyBytes = 8 * 1024 * 1024;
+
+/** True when the headers already say that the body is too large. */
+export function declaresTooMuch({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > maxBodyBytes;
+}
+
+/** Collects a body. @throws ServiceError RequestEntityTooLarge, RequestTimeout when the client went away */
+export function readBody(message: IncomingMessage): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    if (declaresTooMuch(message)) return reject(tooLarge());
+    const chunks: Buffer[] = [];
+    let size = 0;
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBodyBytes) {
+        message.removeAllListeners('data');
+        message.resume();
+        return reject(tooLarge());
+      }
+      chunks.push(chunk);
+    });
+    message.once('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size)));
+    const gone = () => reject(new ServiceError('RequestTimeout', 'The request body did not arrive.', { status: 400 }));
+    message.once('error', gone);
+    message.once('close', () => {
+      if (!message.complete) gone();
+    });
+  });
+}
+
+function tooLarge(): ServiceError {
+  return new ServiceError('RequestEntityTooLarge', `Request body is larger than ${maxBodyBytes} bytes.`, {
+    status: 413,
+  });
+}

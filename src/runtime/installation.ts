@@ -1,0 +1,87 @@
+import type { Seal } from '#store/seal.ts';
+import type { AuditWrite, Store } from '#store/store.ts';
+import type { WireRequest } from '#wire/message.ts';
+import type { ServiceModel } from '#wire/model/shape.ts';
+import type { ProtocolName } from '#wire/protocol.ts';
+import type { ServiceError } from '#wire/service-error.ts';
+import type { Call } from './call.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { Conditions, ResourceRef } from './operation.ts';
+import type { Principal } from './principal.ts';
+import type { Service } from './service.ts';
+
+/** What a signature is made for, and the protocol in whose terms it is refused. */
+export type SigningScheme = { readonly signingName: string; readonly protocol: ProtocolName };
+
+/** Proves who calls. Anonymous where the request carries no signature. @throws ServiceError */
+export type Authenticate = (request: WireRequest, scheme: SigningScheme, now: number) => Promise<Principal>;
+
+/** One question to the policy engine: may the principal do each of these actions on this resource? */
+export type Question = {
+  readonly principal: Principal;
+  readonly action: string;
+  readonly resource: ResourceRef;
+  /** Owner of the resource. */
+  readonly resourceAccount: string;
+  /** Every condition key of the request. */
+  readonly keys: Conditions;
+};
+
+/** The answer, as much as the audit keeps for `ringwall explain`; `denied` is the error that the client gets. */
+export type Verdict = {
+  readonly denied: ServiceError | undefined;
+  readonly decision: 'Allowed' | 'ImplicitlyDenied' | 'ExplicitlyDenied';
+  /** JSON: request, policies considered (by digest), deciding layer and statements. */
+  readonly record: string;
+  /** Texts of those policies; they are kept by digest, so that a decision can be explained after a policy changed. */
+  readonly evidence: readonly Evidence[];
+};
+
+export type Evidence = { readonly digest: string; readonly text: string };
+
+export type Authorise = (question: Question) => Promise<Verdict>;
+
+/** Turns a finished call into its CloudTrail record. */
+export type Audit = (call: Call, outcome: Outcome) => AuditWrite;
+
+export type Outcome = { readonly output: object } | { readonly error: ServiceError };
+
+/** Everything that one running Ringwall consists of. */
+export type Installation = {
+  readonly partition: 'aws';
+  /** Region of requests that name none. */
+  readonly region: string;
+  readonly store: Store;
+  readonly seal: Seal;
+  readonly services: ReadonlyMap<string, Service>;
+  /** Model pack of a service; parsed on first use. */
+  readonly model: (service: string) => ServiceModel;
+  readonly authenticate: Authenticate;
+  readonly authorise: Authorise;
+  readonly audit: Audit;
+  /** Explains recorded decisions, from the records and the policy texts of their time. */
+  readonly explain: (records: readonly object[]) => Promise<readonly object[]>;
+  /** False for ARNs of users and roles that do not exist. */
+  readonly knowsPrincipal: (arn: string) => Promise<boolean>;
+  readonly clock: Clock;
+  /** Called after commits that scheduled work. */
+  readonly wakeScheduler: () => void;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly version: string;
+  readonly storeKind: string;
+  readonly sealKind: string;
+  /** Directory for temporary files; the data directory, where there is one. */
+  readonly scratch: string | undefined;
+  /** Open mode with `--reset-route` only. */
+  readonly control?: Control;
+};
+
+/** What tests may do to an installation in open mode. */
+export type Control = {
+  now(): number;
+  advance(ms: number): void;
+  reset(): Promise<void>;
+};

@@ -1,0 +1,65 @@
+/**
+ * Who calls. Built by the authenticator from credentials, never from what the request claims.
+ *
+ * `keys` are the condition keys that follow from the principal alone (`aws:PrincipalArn`, `aws:userid`, `aws:PrincipalTag/…`);
+ * they are computed once per credential and shared by its requests.
+ */
+export type Principal = {
+  readonly kind: 'root' | 'user' | 'assumed-role' | 'federated-user' | 'service' | 'anonymous';
+  /** Account of the caller, 12 digits; '' for anonymous callers and services. */
+  readonly account: string;
+  /** `arn:aws:iam::1:user/a`, `arn:aws:sts::1:assumed-role/r/session`, service host name for services, `*` for anonymous. */
+  readonly arn: string;
+  /** `AIDA…`, `AROA…:session`, the account id for root. */
+  readonly userId: string;
+  /** User name, or role name for sessions. */
+  readonly name: string | undefined;
+  readonly accessKeyId: string | undefined;
+  readonly session: SessionFacts | undefined;
+  readonly keys: Readonly<Record<string, string | readonly string[]>>;
+};
+
+/** What a session token carries beside the identity. Times in ms since the epoch. */
+export type SessionFacts = {
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  /** ARN, id and name of the role or user that issued the session. */
+  readonly issuerArn: string;
+  readonly issuerId: string;
+  readonly issuerName: string;
+  readonly sessionName: string | undefined;
+  readonly mfa: boolean;
+  /** Inline session policy texts and managed session policy ARNs. */
+  readonly policies: readonly string[];
+  readonly policyArns: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly transitiveTagKeys: readonly string[];
+  readonly sourceIdentity: string | undefined;
+  /** Identity provider for web identity and SAML sessions. */
+  readonly federatedProvider: string | undefined;
+};
+
+export const anonymous: Principal = {
+  kind: 'anonymous',
+  account: '',
+  arn: '*',
+  userId: 'anonymous',
+  name: undefined,
+  accessKeyId: undefined,
+  session: undefined,
+  keys: { 'aws:PrincipalType': 'Anonymous' },
+};
+
+/** A service acting on its own behalf: scheduled work, deliveries. `host` as in `kms.amazonaws.com`. */
+export function servicePrincipal(host: string): Principal {
+  return {
+    kind: 'service',
+    account: '',
+    arn: host,
+    userId: host,
+    name: host,
+    accessKeyId: undefined,
+    session: undefined,
+    keys: { 'aws:PrincipalIsAWSService': 'true', 'aws:PrincipalServiceName': host },
+  };
+}

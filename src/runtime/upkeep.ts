@@ -1,0 +1,18 @@
+import type { Installation } from './installation.ts';
+import { jobContext } from './perform.ts';
+import { Unit } from './unit.ts';
+
+/** Lets every service write down what it keeps in memory. What fails is tried again the next time. */
+export async function upkeep(house: Installation): Promise<void> {
+  for (const service of house.services.values()) {
+    if (service.upkeep === undefined) continue;
+    try {
+      const unit = new Unit();
+      const { ctx, audits } = jobContext(house, unit, service, 'upkeep', '', house.region);
+      await service.upkeep(ctx);
+      if (unit.changes) await house.store.commit(unit.commit(audits));
+    } catch (error) {
+      house.log.warn({ err: error, service: service.name }, 'upkeep failed and will run again');
+    }
+  }
+}

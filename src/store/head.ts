@@ -1,0 +1,70 @@
+import type { Seal } from './seal.ts';
+import { TamperedError } from './store.ts';
+
+/**
+ * The one row that every commit changes: where the store stands. Sealed, so that nobody without the keys can make one up or
+ * learn the ledger's digest.
+ */
+export type Head = {
+  /** Commits so far. */
+  readonly seq: number;
+  /**
+   * Highest version that a deleted record ever had. New records start above it, so that a version never names two different
+   * values of one key, and a delete and a create between read and commit is seen as a conflict.
+   */
+  readonly floor: number;
+  /** Last outbox event. */
+  readonly outbox: number;
+  /** Last audit block, and the hash that the next one is chained to. */
+  readonly audit: number;
+  readonly auditHash: Uint8Array;
+  /** XOR of the elements of all ledger rows. */
+  readonly digest: Uint8Array;
+};
+
+export const ELEMENT_BYTES = 16;
+const HASH_BYTES = 32;
+
+export const emptyHead: Head = {
+  seq: 0,
+  floor: 0,
+  outbox: 0,
+  audit: 0,
+  auditHash: new Uint8Array(HASH_BYTES),
+  digest: new Uint8Array(ELEMENT_BYTES),
+};
+
+/** Four numbers of 8 bytes (a double holds every integer that they can reach), hash, digest. */
+const NUMBERS = 4;
+const HEAD_BYTES = NUMBERS * 8 + HASH_BYTES + ELEMENT_BYTES;
+
+const context = 'head';
+
+export function sealHead(seal: Seal, head: Head): Uint8Array {
+  const bytes = Buffer.alloc(HEAD_BYTES);
+  for (const [at, number] of [head.seq, head.floor, head.outbox, head.audit].entries())
+    bytes.writeDoubleBE(number, at * 8);
+  bytes.set(head.auditHash, NUMBERS * 8);
+  bytes.set(head.digest, NUMBERS * 8 + HASH_BYTES);
+  return seal.seal(bytes, context);
+}
+
+/** @throws TamperedError */
+export function openHead(seal: Seal, sealed: Uint8Array): Head {
+  const opened = seal.open(sealed, context);
+  if (opened.byteLength !== HEAD_BYTES) throw new TamperedError(context);
+  const bytes = Buffer.from(opened.buffer, opened.byteOffset, opened.byteLength);
+  return {
+    seq: bytes.readDoubleBE(0),
+    floor: bytes.readDoubleBE(8),
+    outbox: bytes.readDoubleBE(16),
+    audit: bytes.readDoubleBE(24),
+    auditHash: bytes.subarray(NUMBERS * 8, NUMBERS * 8 + HASH_BYTES),
+    digest: bytes.subarray(NUMBERS * 8 + HASH_BYTES),
+  };
+}
+
+/** Adds an element to a digest, or takes it out again, in place. */
+export function toggleElement(digest: Uint8Array, element: Uint8Array): void {
+  for (let at = 0; at < ELEMENT_BYTES; at++) digest[at] = (digest[at] ?? 0) ^ (element[at] ?? 0);
+}
