@@ -23,10 +23,19 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? exitCodes.fine);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongCall;
+    if (isFileError(error)) {
+      process.stderr.write(`ringwall: ${error.message}\n`);
+      return exitCodes.workFailed;
+    }
     if (!(error instanceof CommandFailure)) throw error;
     process.stderr.write(`ringwall: ${error.message}\n`);
     return error.exitCode;
   }
+}
+
+/** A file or directory that cannot be used as told: the system's own words say which and why. */
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
 }
 
 /** Version of the installed package. */

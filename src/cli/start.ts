@@ -54,6 +54,8 @@ async function open(
 }
 
 async function start(config: Config): Promise<void> {
+  // Whatever this process creates is its user's alone.
+  process.umask(0o077);
   const { version } = await import('./program.ts');
   const { openLog } = await import('#runtime/log.ts');
   const { ApiServer } = await import('#runtime/server.ts');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { ServiceError } from '#wire/service-error.ts';
 import type { Context } from './context.ts';
-import { policyTexts } from './evidence.ts';
+import { forgetEvidence, policyTexts } from './evidence.ts';
 import { type AnyOperation, unsupported } from './operation.ts';
 import { counters, openToy } from './toy-for-tests.ts';
 
@@ -219,14 +219,25 @@ const policy = (sid: string) =>
 test('the text of a policy that decided is stored once, however often it decides', async () => {
   const { call, house, recorded } = await open({ DescribeSecret: guarded() });
   const texts = async () => (await house.store.counts())[policyTexts.name] ?? 0;
+  let lookUps = 0;
+  const get = house.store.get.bind(house.store);
+  house.store.get = (key) => {
+    if (key.collection === policyTexts.name) lookUps += 1;
+    return get(key);
+  };
   await Promise.all(Array.from({ length: 10 }, () => call('DescribeSecret', { SecretId: policy('one') })));
   const first = await texts();
   assert.ok(first > 0);
+  lookUps = 0;
   await call('DescribeSecret', { SecretId: policy('one') });
-  assert.equal(await texts(), first);
+  assert.deepEqual([await texts(), lookUps], [first, 0]);
+  // As after a restart: the text is there, and this process does not know.
+  forgetEvidence(house.store);
+  assert.equal((await call('DescribeSecret', { SecretId: policy('one') })).status, 200);
+  assert.deepEqual([await texts(), lookUps], [first, first]);
   await call('DescribeSecret', { SecretId: policy('two') });
   assert.equal(await texts(), first + 1);
-  assert.equal((await recorded()).length, 12);
+  assert.equal((await recorded()).length, 13);
 });
 
 test('the texts are stored again after everything was deleted', async () => {

@@ -56,10 +56,20 @@ export async function openWorld(): Promise<World> {
     return sdk;
   };
 
+  const stop = async () => {
+    for (const sdk of opened) sdk.destroy();
+    await ringwall.stop();
+  };
+  // A server that nobody stops would keep the test from ending.
+  const contents = await stock(ringwall, root).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+
   return {
     ringwall,
     root,
-    stock: await stock(ringwall, root),
+    stock: contents,
     newUser: async (UserName, statements) => {
       await root.send('iam', 'CreateUser', { UserName, Tags: tags });
       await root.send('iam', 'CreateLoginProfile', { UserName, Password: password });
@@ -90,9 +100,6 @@ export async function openWorld(): Promise<World> {
     freeze: (value) => {
       frozen = value;
     },
-    stop: async () => {
-      for (const sdk of opened) sdk.destroy();
-      await ringwall.stop();
-    },
+    stop,
   };
 }

@@ -37,8 +37,15 @@ export async function coverageTable(): Promise<string> {
   return `# Coverage\n\nGenerated from the registries by \`npm run docs\`. Operations that stand in no table answer UnsupportedOperation.\n\n${totals.join('\n')}\n\n${sections.join('\n')}`;
 }
 
-/** A test names the SDK's command, or the CLI's words for it. */
+/** A test names the SDK's command or method, the CLI's words for it, or gives it an input in the walk over all operations. */
 function isTested(tests: string, service: string, name: string): boolean {
   const words = name.replace(/([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])/g, '$1$3-$2$4').toLowerCase();
-  return tests.includes(`new ${name}Command(`) || new RegExp(`\\b${service}[ '",]+${words}\\b`).test(tests);
+  const method = name.charAt(0).toLowerCase() + name.slice(1);
+  const uses = [
+    new RegExp(`\\bnew (?:\\w+\\.)?${name}Command\\(`),
+    new RegExp(`\\b${service}[ '",]+${words}\\b`),
+    new RegExp(`\\b(?:iam|kms|ssm|sts|client|root)\\.${method}\\(`),
+    new RegExp(`^\\s+${name}(?:: |\\()`, 'm'),
+  ];
+  return uses.some((use) => use.test(tests));
 }

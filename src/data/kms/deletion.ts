@@ -56,8 +56,12 @@ function setDeletion(ctx: Context, row: KeyRow, at: number | undefined, windowDa
 /** Runs at the end of the waiting period: the key goes, and with it its material, aliases, grants and usage. */
 export async function deleteDueKey(keyId: string, _payload: unknown, ctx: Context): Promise<void> {
   const row = await ctx.records.get(keys, keyId);
-  // Cancelled, or scheduled anew for later.
-  if (row?.deletion?.at === undefined || row.deletion.at > ctx.now) return;
+  if (row?.deletion?.at === undefined) return;
+  if (row.deletion.at > ctx.now) {
+    // Cancelled and scheduled anew while this job was under way: its end must not take the new one away.
+    ctx.schedule({ kind, id: jobId(row.account, row.region, keyId), runAt: row.deletion.at });
+    return;
+  }
   const arn = keyArn(row.account, row.region, keyId);
   for (const alias of row.aliases) {
     await ctx.records.get(aliases, alias);

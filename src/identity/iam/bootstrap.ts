@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Store } from '#store/store.ts';
+import { ConflictError, type Store } from '#store/store.ts';
 import { type AccessKeyRow, type AccountRow, accessKeys, accounts } from './records.ts';
 
 export type RootCredentials = {
@@ -26,21 +26,27 @@ export async function bootstrap(store: Store, account: string, now: number): Pro
     settings: {},
   };
   const keyRow: AccessKeyRow = { ...credentials, userName: undefined, status: 'Active', createDate: now };
-  await store.commit({
-    reads: [],
-    writes: [
-      { key, expected: 0, value: accountRow, indexes: [] },
-      {
-        key: { collection: accessKeys.name, account: '', region: '', id: credentials.accessKeyId },
-        expected: 0,
-        value: keyRow,
-        indexes: [['by-owner', `${account}/`]],
-      },
-    ],
-    events: [],
-    jobs: [],
-    audit: [],
-  });
+  try {
+    await store.commit({
+      reads: [],
+      writes: [
+        { key, expected: 0, value: accountRow, indexes: [] },
+        {
+          key: { collection: accessKeys.name, account: '', region: '', id: credentials.accessKeyId },
+          expected: 0,
+          value: keyRow,
+          indexes: [['by-owner', `${account}/`]],
+        },
+      ],
+      events: [],
+      jobs: [],
+      audit: [],
+    });
+  } catch (error) {
+    // Two first starts at once, on one PostgreSQL: the other one made the account.
+    if (error instanceof ConflictError) return undefined;
+    throw error;
+  }
   return credentials;
 }
 

@@ -63,6 +63,14 @@ function claim(ctx: Context, { owner, row }: ManagedPolicy): void {
   if (owner === 'account') ctx.records.put(managedPolicies, row.policyName.toLowerCase(), row);
 }
 
+/** Any policy, in the words of `GetPolicy`: it knows better of AWS's own policies. @throws ServiceError NoSuchEntity */
+export async function shownPolicy(ctx: Context, arn: string): Promise<ManagedPolicy> {
+  if (!arn.startsWith('arn:aws:iam::aws:policy/')) return attachablePolicy(ctx, arn);
+  const policy = await findPolicy(ctx, arn);
+  if (policy === undefined) throw noSuchPolicy(`Policy ${arn} was not found.`);
+  return policy;
+}
+
 /** The account's own policy, in the words of the operations that change it. @throws ServiceError NoSuchEntity, AccessDenied */
 export async function ownPolicy(ctx: Context, arn: string): Promise<ManagedPolicyRow> {
   const policy = await findPolicy(ctx, arn);

@@ -6,13 +6,13 @@ import { checkManagedDocument } from './documents.ts';
 import { newEntityId } from './entity-ids.ts';
 import { awsManagedPolicies } from './managed-policies/registry.ts';
 import {
-  attachablePolicy,
   type ManagedPolicy,
   ownPolicy,
   type PolicyUsage,
   policyDetails,
   policyResource,
   presentPolicy,
+  shownPolicy,
   usageOf,
 } from './managed-policy.ts';
 import { pageOfList } from './page.ts';
@@ -62,7 +62,7 @@ export const CreatePolicy: Operation<'CreatePolicy'> = {
 export const GetPolicy: Operation<'GetPolicy'> = {
   resource: ({ PolicyArn }, ctx) => policyResource(ctx, PolicyArn),
   handle: async ({ PolicyArn }, ctx) => {
-    const policy = await attachablePolicy(ctx, PolicyArn);
+    const policy = await shownPolicy(ctx, PolicyArn);
     return { Policy: { ...presentPolicy(policy, await usageOf(ctx, PolicyArn)), ...policyDetails(policy) } };
   },
 };

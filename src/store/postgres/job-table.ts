@@ -1,4 +1,4 @@
-import { jobContext } from '../commit-plan.ts';
+import { openPayload } from '../job-payload.ts';
 import type { Seal } from '../seal.ts';
 import type { Job } from '../store.ts';
 import { type Sql, select } from './session.ts';
@@ -25,17 +25,12 @@ export async function takeJobs(
     [now, leaseMs, limit],
   );
   return taken
-    .map(([first, second, runAt, attempts, payload]) => {
+    .flatMap(([first, second, runAt, attempts, payload]) => {
       const kind = textOf(first);
       const id = textOf(second);
-      const opened = seal.open(payload as Buffer, jobContext(kind, id));
-      return {
-        kind,
-        id,
-        runAt: Number(runAt),
-        payload: JSON.parse(Buffer.from(opened).toString()),
-        attempts: Number(attempts),
-      };
+      const opened = openPayload(seal, kind, id, payload as Buffer);
+      if (opened === undefined) return [];
+      return [{ kind, id, runAt: Number(runAt), payload: opened.value, attempts: Number(attempts) }];
     })
     .sort((a, b) => a.runAt - b.runAt);
 }

@@ -1,4 +1,4 @@
-import { jobContext } from '../commit-plan.ts';
+import { openPayload } from '../job-payload.ts';
 import type { Seal } from '../seal.ts';
 import type { Job } from '../store.ts';
 import type { Rows } from './rows.ts';
@@ -11,17 +11,12 @@ export function nextDue(rows: Rows): number | undefined {
 export function takeJobs(rows: Rows, seal: Seal, now: number, leaseMs: number, limit: number): readonly Job[] {
   const sql =
     'SELECT kind, id, run_at, attempts, payload FROM jobs WHERE due_at <= ? ORDER BY due_at, kind, id LIMIT ?';
-  return rows.all(sql, now, limit).map(([first, second, runAt, attempts, payload]) => {
+  return rows.all(sql, now, limit).flatMap(([first, second, runAt, attempts, payload]) => {
     const kind = first as string;
     const id = second as string;
     rows.run('UPDATE jobs SET due_at = ?, attempts = attempts + 1 WHERE kind = ? AND id = ?', now + leaseMs, kind, id);
-    const opened = seal.open(payload as Uint8Array, jobContext(kind, id));
-    return {
-      kind,
-      id,
-      runAt: runAt as number,
-      payload: JSON.parse(Buffer.from(opened).toString()),
-      attempts: (attempts as number) + 1,
-    };
+    const opened = openPayload(seal, kind, id, payload as Uint8Array);
+    if (opened === undefined) return [];
+    return [{ kind, id, runAt: runAt as number, payload: opened.value, attempts: (attempts as number) + 1 }];
   });
 }

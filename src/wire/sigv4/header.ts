@@ -72,12 +72,62 @@ function requestTime(request: WireRequest, family: ProtocolFamily): number {
   });
 }
 
+/** What stands before the signature: the same from call to call of a client, all day. */
+type Signer = Pick<SignedClaim, 'accessKeyId' | 'date' | 'region' | 'service' | 'signedHeaders'>;
+
+/** Clients whose reading is remembered: an entry takes about 1 KB. */
+const MAX_SIGNERS = 2_048;
+/** Longer ones are read anew each time: nobody fills memory with them. */
+const MAX_SIGNER_CHARACTERS = 512;
+const signers = new Map<string, Signer>();
+
+const SIGNATURE_MARK = 'Signature=';
+const SIGNATURE = /^[0-9a-f]{64}$/;
+
 /**
  * Reads `Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`.
  *
  * @throws ServiceError
  */
 export function parseHeaderClaim(request: WireRequest, authorization: string, family: ProtocolFamily): SignedClaim {
+  const mark = authorization.length - SIGNATURE_MARK.length - 64;
+  const head = authorization.startsWith(SIGNATURE_MARK, mark) ? authorization.slice(0, mark) : undefined;
+  const signature = authorization.slice(mark + SIGNATURE_MARK.length);
+  const known = head === undefined || !SIGNATURE.test(signature) ? undefined : signers.get(head);
+  const amzDate = known === undefined ? undefined : knownTime(request, known);
+  if (known !== undefined && amzDate !== undefined) return claimOf(request, known, signature, amzDate);
+  const claim = readHeaderClaim(request, authorization, family);
+  if (head !== undefined && head.length <= MAX_SIGNER_CHARACTERS) {
+    if (signers.size >= MAX_SIGNERS) signers.clear();
+    const { accessKeyId, date, region, service, signedHeaders } = claim;
+    signers.set(head, { accessKeyId, date, region, service, signedHeaders });
+  }
+  return claim;
+}
+
+/** The request's time where it fits the known scope; everything else is read, and refused, at length. */
+function knownTime(request: WireRequest, { date }: Signer): number | undefined {
+  const text = request.headers['x-amz-date'];
+  return text?.startsWith(date) === true ? parseAmzDate(text) : undefined;
+}
+
+function claimOf(request: WireRequest, signer: Signer, signature: string, amzDate: number): SignedClaim {
+  return {
+    kind: 'header',
+    accessKeyId: signer.accessKeyId,
+    date: signer.date,
+    region: signer.region,
+    service: signer.service,
+    signedHeaders: signer.signedHeaders,
+    signature,
+    amzDate,
+    sessionToken: request.headers['x-amz-security-token'],
+    expires: undefined,
+    payloadHash: request.headers['x-amz-content-sha256'],
+  };
+}
+
+function readHeaderClaim(request: WireRequest, authorization: string, family: ProtocolFamily): SignedClaim {
   const place: ClaimPlace = { kind: 'header', family };
   const space = authorization.indexOf(' ');
   const scheme = space === -1 ? authorization : authorization.slice(0, space);
@@ -85,14 +135,6 @@ export function parseHeaderClaim(request: WireRequest, authorization: string, fa
   const parts = splitParts(authorization.slice(scheme.length), authorization, place);
   const amzDate = requestTime(request, family);
   const credential = parseCredential(parts.Credential, formatAmzDate(amzDate), place);
-  return {
-    kind: 'header',
-    ...credential,
-    signedHeaders: parseSignedHeaders(parts.SignedHeaders, place),
-    signature: parts.Signature,
-    amzDate,
-    sessionToken: request.headers['x-amz-security-token'],
-    expires: undefined,
-    payloadHash: request.headers['x-amz-content-sha256'],
-  };
+  const signedHeaders = parseSignedHeaders(parts.SignedHeaders, place);
+  return claimOf(request, { ...credential, signedHeaders }, parts.Signature, amzDate);
 }
