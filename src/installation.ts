@@ -1,18 +1,22 @@
 import { recordCall } from './governance/cloudtrail/record.ts';
+import { accountCreation } from './identity/iam/account-creation.ts';
 import { authenticator, openAuthenticator } from './identity/iam/authenticate.ts';
 import { authoriser } from './identity/iam/authorise.ts';
 import { bootstrap, type RootCredentials } from './identity/iam/bootstrap.ts';
 import { explainer } from './identity/iam/explain-decision.ts';
+import { issuerDocuments } from './identity/iam/outbound-documents.ts';
 import { principalDirectory } from './identity/iam/principal-directory.ts';
+import { accounts } from './identity/iam/records.ts';
 import { MovableClock, systemClock } from './runtime/clock.ts';
-import type { Config } from './runtime/config.ts';
+import { type Config, defaultAccount } from './runtime/config.ts';
 import type { Control, Installation } from './runtime/installation.ts';
 import type { Log } from './runtime/log.ts';
 import { Metrics } from './runtime/metrics.ts';
 import { Scheduler } from './runtime/scheduler.ts';
 import { services } from './services.ts';
-import { openStorage } from './storage.ts';
+import { openStorage, RefusedError, type Storage } from './storage.ts';
 import type { DataSeal } from './store/seal/data-seal.ts';
+import type { Store } from './store/store.ts';
 import { loadModel } from './wire/model/load.ts';
 
 /** A Ringwall in this process: what requests need, and how to end it. */
@@ -35,7 +39,9 @@ export async function openInstallation(
   const clock = new MovableClock(systemClock);
   const storage = await openStorage(config, clock, unsealed);
   const { store, seal } = storage;
+  if (storage.damage.length > 0) log.error({ damage: storage.damage }, 'the database was damaged or altered');
   const created = await bootstrap(store, config.account, clock.now());
+  if (created === undefined && config.auth === 'enforce') await refuseOtherAccount(store, config.account, storage);
   const control: Control = {
     now: () => clock.now(),
     advance: (ms) => clock.advance(ms),
@@ -52,11 +58,13 @@ export async function openInstallation(
     seal,
     services: new Map(services.map((service) => [service.name, service])),
     model: loadModel,
-    authenticate: config.auth === 'open' ? openAuthenticator(config.account) : authenticator(store, seal, clock),
+    authenticate: config.auth === 'open' ? openAuthenticator(seal, config.account) : authenticator(store, seal, clock),
     authorise: authoriser(store, seal),
     audit: recordCall,
     explain: explainer(store),
+    createAccount: accountCreation(store, clock),
     knowsPrincipal: principalDirectory(store),
+    publish: issuerDocuments(store),
     clock,
     wakeScheduler: () => scheduler.wake(),
     log,
@@ -79,4 +87,12 @@ export async function openInstallation(
       await storage.close();
     },
   };
+}
+
+/** `--account` names the account of the first start; later it can only be one that is there. */
+async function refuseOtherAccount(store: Store, account: string, storage: Storage): Promise<void> {
+  const known = await store.get({ collection: accounts.name, account: '', region: '', id: account });
+  if (known !== undefined || account === defaultAccount) return;
+  await storage.close();
+  throw new RefusedError(`there is no account ${account} here; \`ringwall account create ${account}\` makes it`);
 }

@@ -18,6 +18,8 @@ export type Storage = {
   readonly seal: Seal;
   readonly kind: string;
   readonly sealKind: string;
+  /** What the check at start found wrong; empty for a sound database. */
+  readonly damage: readonly string[];
   close(): Promise<void>;
 };
 
@@ -37,7 +39,7 @@ export async function openStorage(config: Config, clock: Clock, unsealed?: DataS
   if (config.memory) {
     const seal = memorySeal();
     const store = openSqliteStore({ file: ':memory:', seal, clock });
-    return { store, seal, kind: 'memory', sealKind: 'memory', close: () => store.close() };
+    return { store, seal, kind: 'memory', sealKind: 'memory', damage: [], close: () => store.close() };
   }
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
   const marked = readMode(config.data);
@@ -53,7 +55,7 @@ export async function openStorage(config: Config, clock: Clock, unsealed?: DataS
   return { ...opened, sealKind: keyring?.kind ?? 'key-file', close: () => opened.store.close() };
 }
 
-type Opened = Pick<Storage, 'store' | 'seal' | 'kind'>;
+type Opened = Pick<Storage, 'store' | 'seal' | 'kind' | 'damage'>;
 
 /** One process, one data directory. */
 async function openEmbedded(
@@ -67,7 +69,15 @@ async function openEmbedded(
     throw new RefusedError(`\`${file}\` is missing: without it the data cannot be opened; restore it from a backup`);
   }
   const seal = unsealed ?? openSealFile(file, await rootKey(config, keyring), clock.now());
-  return { store: openSqliteStore({ file: join(config.data, dataFiles.database), seal, clock }), seal, kind: 'sqlite' };
+  const store = openSqliteStore({ file: join(config.data, dataFiles.database), seal, clock });
+  const { problems, damaged } = store.startReport;
+  if (problems.length > 0 && !config.acceptDamage) {
+    await store.close();
+    throw new RefusedError(
+      `the database is not what was last committed: ${problems.join('; ')}; restore a backup, or start with --accept-damage`,
+    );
+  }
+  return { store, seal, kind: 'sqlite', damage: [...problems, ...damaged] };
 }
 
 /** PostgreSQL keeps the keyring too: processes on other machines need the root key only. */
@@ -80,7 +90,7 @@ async function openShared(
   const { openSealTable } = await import('./store/postgres/keyring-table.ts');
   const { openPostgresStore } = await import('./store/postgres/store.ts');
   const seal = unsealed ?? (await openSealTable(config.store, await rootKey(config, keyring), clock.now()));
-  return { store: await openPostgresStore({ url: config.store, seal, clock }), seal, kind: 'postgres' };
+  return { store: await openPostgresStore({ url: config.store, seal, clock }), seal, kind: 'postgres', damage: [] };
 }
 
 /** The keyring of an installation that was started before. */

@@ -21,6 +21,11 @@ export function getInternal(profile: Profile, path: string): Promise<Record<stri
   return send(profile, 'ringwall', 'GET', path, {}, '');
 }
 
+/** Changes something through one of the server's own routes. */
+export function postInternal(profile: Profile, path: string): Promise<Record<string, unknown>> {
+  return send(profile, 'ringwall', 'POST', path, {}, '');
+}
+
 async function send(
   profile: Profile,
   service: string,

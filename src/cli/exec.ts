@@ -16,15 +16,52 @@ export function register(program: Command): void {
     .option('--data <DIR>', 'data directory')
     .option('--pristine', 'give the command these variables only')
     .argument('<COMMAND...>', 'the command and its arguments, after --')
+    .option(
+      '--allow-override',
+      'let parameters set variables that decide which code runs: PATH, LD_PRELOAD, NODE_OPTIONS, …',
+    )
     .passThroughOptions()
     .action(async (command: string[], flags: Record<string, unknown>) => {
       const profile = clientProfile(configOf(flags).data);
-      const variables: Record<string, string> = {};
+      const found: Variable[] = [];
       for (const path of flags['path'] as string[]) {
-        for (const { Name, Value } of await parametersBelow(profile, path)) variables[variableOf(Name, path)] = Value;
+        const below = await parametersBelow(profile, path);
+        if (below.length === 0) process.stderr.write(`ringwall: no parameters below \`${path}\`\n`);
+        found.push(...below.map(({ Name, Value }) => ({ name: Name, variable: variableOf(Name, path), value: Value })));
       }
+      const variables = environmentOf(found, flags['allowOverride'] === true);
       process.exitCode = await run(command, flags['pristine'] === true ? variables : { ...process.env, ...variables });
     });
+}
+
+type Variable = { readonly name: string; readonly variable: string; readonly value: string };
+
+/** Variables that make programs load code: who may write one parameter must not get to run theirs. */
+const decidesCode =
+  /^(?:PATH|IFS|ENV|BASH_ENV|SHELLOPTS|BASHOPTS|PS4|PROMPT_COMMAND|EDITOR|PAGER|(?:LD|DYLD|GCONV|GLIBC|GIT|NODE|NPM|PYTHON|PERL|RUBY|JAVA|JDK|JVM|DOTNET|COMPLUS|CORECLR|BUNDLE|GEM|LUA|PHP|R)_.*|NODE|PYTHON.*|PERL5.*|RUBY(?:OPT|LIB)|CLASSPATH|_JAVA_OPTIONS)$/;
+
+/** @throws CommandFailure without ever naming a value */
+function environmentOf(found: readonly Variable[], allowOverride: boolean): Record<string, string> {
+  const variables: Record<string, string> = {};
+  const from = new Map<string, string>();
+  for (const { name, variable, value } of found) {
+    const other = from.get(variable);
+    if (other !== undefined && other !== name) {
+      throw new CommandFailure(exitCodes.workFailed, `\`${other}\` and \`${name}\` would both be ${variable}`);
+    }
+    if (value.includes('\u0000')) {
+      throw new CommandFailure(exitCodes.workFailed, `the value of \`${name}\` holds a NUL, which no variable can`);
+    }
+    if (!allowOverride && decidesCode.test(variable)) {
+      throw new CommandFailure(
+        exitCodes.refused,
+        `\`${name}\` would set ${variable}, which decides what code runs; --allow-override lets it`,
+      );
+    }
+    from.set(variable, name);
+    variables[variable] = value;
+  }
+  return variables;
 }
 
 /** `/prod/app/db/url` below `/prod/app` is `DB_URL`. */

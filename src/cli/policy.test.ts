@@ -112,4 +112,13 @@ test('decide: 2 for nonsense', () => {
   assert.equal(ringwall(['decide'], '{').status, 2);
   assert.equal(ringwall(['decide', '--action', 'a:b', '--identity', join(folder, 'none')]).status, 2);
   assert.equal(ringwall(['decide', '--action', 'a:b', '--context', 'novalue']).status, 2);
+  const empty = ringwall(['decide'], ' \n');
+  assert.equal(empty.status, 2);
+  assert.match(empty.stderr, /^nothing to decide: give --action, or one case as JSON on standard input\n$/);
+  for (const principal of ['foo', 'user/ann', 'arn:']) {
+    const wrong = ringwall(['decide', '--action', 'a:b', '--principal', principal]);
+    assert.deepEqual([wrong.status, wrong.stderr.includes(`\`${principal}\` is neither`)], [2, true]);
+  }
+  for (const principal of ['ec2.amazonaws.com', '111122223333', request.principal])
+    assert.equal(ringwall(['decide', '--action', 'a:b', '--principal', principal]).status, 0, principal);
 });

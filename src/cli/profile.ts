@@ -16,7 +16,8 @@ export type Profile = {
 
 /** Writes the profile (0600) of a data directory; new root credentials are shown this once. */
 export function writeProfile(config: Config, endpoint: string, created: RootCredentials | undefined): void {
-  if (created !== undefined) announce(created);
+  // In open mode credentials prove nothing.
+  if (created !== undefined && config.auth === 'enforce') announce(created);
   if (config.memory) return;
   const file = fileOf(config.data);
   const credentials = created ?? (existsSync(file) ? readProfile(config.data) : undefined);

@@ -3,7 +3,18 @@ import { Command, CommanderError } from 'commander';
 import { CommandFailure, exitCodes } from './failure.ts';
 
 /** Commands, alphabetical: each registers itself; what it needs is imported when it runs. */
-const commands = ['backup', 'env', 'exec', 'explain', 'policy', 'restore', 'seal', 'start', 'status'] as const;
+const commands = [
+  'account',
+  'backup',
+  'env',
+  'exec',
+  'explain',
+  'policy',
+  'restore',
+  'seal',
+  'start',
+  'status',
+] as const;
 
 /** @returns the exit code: 0 fine, 1 the work failed, 2 the call was wrong, 3 refused for safety */
 export async function runCli(argv: readonly string[]): Promise<number> {

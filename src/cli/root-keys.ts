@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import type { Keyring } from '#store/seal/keyring.ts';
 import { openKeyFile, writeKeyFile } from '#store/seal/kinds/key-file.ts';
 import { newPassphraseParameters, passphraseRootKey } from '#store/seal/kinds/passphrase.ts';
@@ -44,7 +44,7 @@ export async function newRootKey(
     readonly threshold: number;
   },
 ): Promise<NewKey> {
-  const settle = () => rmSync(given.keyFile, { force: true });
+  const settle = () => retire(given.keyFile);
   if (kind === 'passphrase') {
     const root = await passphraseRootKey(
       readSecret(given.passphraseFile, '--new-passphrase-file'),
@@ -66,7 +66,22 @@ export async function newRootKey(
   const fresh = `${given.keyFile}.new`;
   rmSync(fresh, { force: true });
   writeKeyFile(fresh, secret);
-  return { root: openKeyFile(fresh), say: [], settle: () => renameSync(fresh, given.keyFile) };
+  return {
+    root: openKeyFile(fresh),
+    say: [],
+    settle: () => {
+      retire(given.keyFile);
+      renameSync(fresh, given.keyFile);
+    },
+  };
+}
+
+/** The old key opens nothing of what is written from now on, but backups made before need it: it is kept aside. */
+function retire(keyFile: string): void {
+  if (!existsSync(keyFile)) return;
+  const aside = `${keyFile}.until-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+  renameSync(keyFile, aside);
+  process.stdout.write(`the old root key is kept as ${aside}: backups made until now need it\n`);
 }
 
 function readSecret(file: string | undefined, flag: string): string {

@@ -5,7 +5,7 @@ import type { Seal } from '#store/seal.ts';
 export type Session = {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  readonly kind: Exclude<Principal['kind'], 'service' | 'anonymous'>;
+  readonly kind: Exclude<Principal['kind'], 'external' | 'service' | 'anonymous'>;
   readonly account: string;
   readonly arn: string;
   readonly userId: string;

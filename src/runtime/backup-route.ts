@@ -1,25 +1,25 @@
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WireRequest, WireResponse } from '#wire/message.ts';
+import type { WireResponse } from '#wire/message.ts';
 import { ServiceError } from '#wire/service-error.ts';
 import type { Installation } from './installation.ts';
+import type { SignedRoute } from './signed-route.ts';
 
-/** `POST /_ringwall/backup`, signed by a root user for the service `ringwall`: a consistent copy, streamed. */
-export async function answerBackup(house: Installation, request: WireRequest): Promise<WireResponse> {
-  try {
-    const principal = await house.authenticate(
-      request,
-      { signingName: 'ringwall', protocol: 'aws-json' },
-      house.clock.now(),
-    );
-    if (principal.kind !== 'root')
+/** `POST /_ringwall/backup`: a consistent copy for a root user, streamed. */
+export function backupRoute(house: Installation): SignedRoute {
+  return {
+    name: 'Backup',
+    readOnly: false,
+    permit: async ({ principal }) => {
+      if (principal.kind === 'root') return;
       throw new ServiceError('AccessDenied', 'only a root user takes backups', { status: 403 });
-  } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
-    const body = `${JSON.stringify({ error: error.message, code: error.code })}\n`;
-    return { status: error.status ?? 400, headers: { 'content-type': 'application/json' }, body };
-  }
+    },
+    answer: () => copy(house),
+  };
+}
+
+async function copy(house: Installation): Promise<WireResponse> {
   const directory = mkdtempSync(join(house.scratch ?? tmpdir(), 'backup-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {

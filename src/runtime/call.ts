@@ -1,4 +1,4 @@
-import type { OperationModel, ServiceModel } from '#wire/model/shape.ts';
+import type { OperationModel } from '#wire/model/shape.ts';
 import type { AuditResource, RequestFacts } from './context.ts';
 import type { Verdict } from './installation.ts';
 import type { Principal } from './principal.ts';
@@ -10,13 +10,15 @@ export type Call = {
   readonly now: number;
   readonly facts: RequestFacts;
   readonly service: string;
-  /** Operation, or the name of the job. */
+  /** Operation, or the name of the job or route. */
   readonly operation: string;
-  readonly model: ServiceModel;
-  /** Undefined for jobs. */
+  /** `ssm.amazonaws.com`; `ringwall` for routes of the server's own. */
+  readonly eventSource: string;
+  /** Undefined for jobs and routes. */
   readonly operationModel: OperationModel | undefined;
-  readonly principal: Principal;
-  readonly account: string;
+  /** Who calls; what a call carries may prove that it is somebody else. */
+  principal: Principal;
+  account: string;
   readonly region: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly readOnly: boolean;

@@ -7,8 +7,10 @@ const facts = { sourceIp: '192.0.2.1', userAgent: 'agent/1', host: 'localhost', 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const user = { ...anonymous, keys: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:user/ann' } };
 
-test('the keys of a direct call', () => {
-  assert.deepEqual(globalKeys(user, facts, 'eu-west-1', now, []), {
+const asked = { principal: user, facts, region: 'eu-west-1', now, calledVia: [] };
+
+test('the keys of a direct call, beside those of the principal', () => {
+  assert.deepEqual(globalKeys(asked), {
     'aws:CurrentTime': '2026-01-02T03:04:05.678Z',
     'aws:EpochTime': '1767323045',
     'aws:SourceIp': '192.0.2.1',
@@ -16,18 +18,17 @@ test('the keys of a direct call', () => {
     'aws:SecureTransport': 'false',
     'aws:RequestedRegion': 'eu-west-1',
     'aws:ViaAWSService': 'false',
-    'aws:PrincipalArn': 'arn:aws:iam::111122223333:user/ann',
     'aws:PrincipalIsAWSService': 'false',
   });
 });
 
 test('TLS makes the transport secure', () => {
   const tls = { version: 'TLSv1.3', cipher: 'TLS_AES_128_GCM_SHA256' };
-  assert.equal(globalKeys(user, { ...facts, tls }, 'eu-west-1', now, [])['aws:SecureTransport'], 'true');
+  assert.equal(globalKeys({ ...asked, facts: { ...facts, tls } })['aws:SecureTransport'], 'true');
 });
 
 test('a call that a service makes for its caller names the services and no address', () => {
-  const keys = globalKeys(user, facts, 'eu-west-1', now, ['ssm.amazonaws.com', 'kms.amazonaws.com']);
+  const keys = globalKeys({ ...asked, calledVia: ['ssm.amazonaws.com', 'kms.amazonaws.com'] });
   assert.equal(keys['aws:ViaAWSService'], 'true');
   assert.deepEqual(keys['aws:CalledVia'], ['ssm.amazonaws.com', 'kms.amazonaws.com']);
   assert.equal(keys['aws:CalledViaFirst'], 'ssm.amazonaws.com');
@@ -36,9 +37,10 @@ test('a call that a service makes for its caller names the services and no addre
 });
 
 test('a service on its own behalf says so', () => {
-  const keys = globalKeys(servicePrincipal('ssm.amazonaws.com'), facts, 'eu-west-1', now, []);
-  assert.equal(keys['aws:PrincipalIsAWSService'], 'true');
-  assert.equal(keys['aws:PrincipalServiceName'], 'ssm.amazonaws.com');
+  const principal = servicePrincipal('ssm.amazonaws.com');
+  assert.equal(principal.keys['aws:PrincipalIsAWSService'], 'true');
+  assert.equal(principal.keys['aws:PrincipalServiceName'], 'ssm.amazonaws.com');
+  assert.equal('aws:PrincipalIsAWSService' in globalKeys({ ...asked, principal }), false);
 });
 
 test('a resource gives its account, its tags and its own keys', () => {

@@ -2,36 +2,49 @@ import type { RequestFacts } from './context.ts';
 import type { Conditions, ResourceRef } from './operation.ts';
 import type { Principal } from './principal.ts';
 
-/** Keys that every request has, whatever it asks (IAM user guide, "AWS global condition context keys"). */
-export function globalKeys(
-  principal: Principal,
-  facts: RequestFacts,
-  region: string,
-  now: number,
-  calledVia: readonly string[],
-): Conditions {
+/**
+ * Keys that every request has, whatever it asks and whoever asks (IAM user guide, "AWS global condition context keys"). Those of the
+ * principal come from the principal.
+ */
+export function globalKeys({ principal, facts, region, now, calledVia }: Asked): Conditions {
+  const at = timeKeys(now);
   const keys: Record<string, string | readonly string[]> = {
-    'aws:CurrentTime': new Date(now).toISOString(),
-    'aws:EpochTime': String(Math.floor(now / 1000)),
-    'aws:SourceIp': facts.sourceIp,
+    'aws:CurrentTime': at.current,
+    'aws:EpochTime': at.epoch,
     'aws:UserAgent': facts.userAgent,
     'aws:SecureTransport': facts.tls === undefined ? 'false' : 'true',
     'aws:RequestedRegion': region,
     'aws:ViaAWSService': calledVia.length > 0 ? 'true' : 'false',
-    ...principal.keys,
   };
   if (principal.keys['aws:PrincipalIsAWSService'] === undefined) keys['aws:PrincipalIsAWSService'] = 'false';
-  const first = calledVia[0];
-  const last = calledVia.at(-1);
-  if (first !== undefined && last !== undefined) {
+  const [first] = calledVia;
+  if (first === undefined) {
+    keys['aws:SourceIp'] = facts.sourceIp;
+  } else {
+    // A call by a service comes from the service, not from the client's address.
     keys['aws:CalledVia'] = calledVia;
     keys['aws:CalledViaFirst'] = first;
-    keys['aws:CalledViaLast'] = last;
-    // A call by a service comes from the service, not from the client's address.
-    delete keys['aws:SourceIp'];
+    keys['aws:CalledViaLast'] = calledVia.at(-1) ?? first;
   }
   return keys;
 }
+
+type Asked = {
+  readonly principal: Principal;
+  readonly facts: RequestFacts;
+  readonly region: string;
+  readonly now: number;
+  readonly calledVia: readonly string[];
+};
+
+/** Times as keys; remembered, since calls of one millisecond share them. */
+function timeKeys(now: number): { readonly current: string; readonly epoch: string } {
+  if (now !== lastTime.now) {
+    lastTime = { now, current: new Date(now).toISOString(), epoch: String(Math.floor(now / 1000)) };
+  }
+  return lastTime;
+}
+let lastTime = { now: Number.NaN, current: '', epoch: '' };
 
 /** Keys that follow from the resource. */
 export function resourceKeys(resource: ResourceRef, account: string): Conditions {

@@ -19,6 +19,7 @@ function yaml(content: string): string {
 
 /** For every setting three values that differ: of the flag, the variable, the file. */
 const values: Readonly<Record<string, readonly [flag: unknown, variable: string, file: unknown]>> = {
+  'accept-damage': [true, 'false', true],
   account: ['111111111111', '222222222222', '333333333333'],
   auth: ['open', 'enforce', 'open'],
   data: ['/flag', '/variable', '/file'],
@@ -71,7 +72,11 @@ for (const [text, expected] of [
 
 const refused: readonly (readonly [what: string, read: () => Config, said: RegExp])[] = [
   ['a word for a switch', () => readConfig({}, { RINGWALL_MEMORY: 'yes' }), /RINGWALL_MEMORY: `yes` cannot be used/],
-  ['an unknown key', () => readConfig({}, {}, yaml('prot: 1')), /unknown key `prot` in .*known: account, auth/],
+  [
+    'an unknown key',
+    () => readConfig({}, {}, yaml('prot: 1')),
+    /unknown key `prot` in .*known: accept-damage, account, auth/,
+  ],
   ['a key in the flag spelling', () => readConfig({}, {}, yaml('logLevel: debug')), /unknown key `logLevel`/],
   ['a key without a value', () => readConfig({}, {}, yaml('host:')), /host in .*: `null` cannot be used/],
   ['a port beyond the last', () => readConfig({ port: '65536' }, {}), /--port: `65536` cannot be used/],

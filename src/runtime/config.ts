@@ -42,12 +42,22 @@ const toggle = z.union([
   z.enum(['true', 'false', '1', '0', '']).transform((text) => text === 'true' || text === '1'),
 ]);
 
+/** AWS's own account of examples. */
+export const defaultAccount = '123456789012';
+
 /** Settings of `ringwall start`, alphabetical. */
 export const settings: readonly Setting[] = [
   setting(
+    'accept-damage',
+    toggle,
+    false,
+    undefined,
+    'start although the check at start found records or audit blocks missing or rolled back; what was found is logged',
+  ),
+  setting(
     'account',
     z.coerce.string().regex(/^\d{12}$/, 'expected 12 digits'),
-    '123456789012',
+    defaultAccount,
     'ID',
     'account that the first start creates',
   ),
@@ -104,6 +114,7 @@ export const settings: readonly Setting[] = [
 ];
 
 export type Config = {
+  readonly acceptDamage: boolean;
   readonly account: string;
   readonly auth: 'enforce' | 'open';
   readonly data: string;

@@ -57,6 +57,11 @@ export interface Context {
     input: RawInput<A, N>,
     options?: { readonly as?: 'caller' | 'service'; readonly account?: string; readonly region?: string },
   ): Promise<Output<A, N>>;
+  /**
+   * What the call carries proves who makes it, whatever its signature says or if there is none: further questions are asked of them, and
+   * the audit record is their account's. `principal`, `account` and `records` stay as they are. For operations that are `anonymous`.
+   */
+  identify(principal: Principal): void;
   /** A further permission that the operation needs (`iam:PassRole`). @throws ServiceError AccessDenied */
   authorise(action: string, resource: ResourceRef, conditions?: Conditions): Promise<void>;
   /** False for ARNs of users and roles that do not exist: policies that name them are refused, as AWS does. */

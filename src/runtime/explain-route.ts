@@ -1,7 +1,8 @@
-import type { WireRequest, WireResponse } from '#wire/message.ts';
 import { ServiceError } from '#wire/service-error.ts';
+import { authorise } from './authorise.ts';
 import type { Installation } from './installation.ts';
 import { timeOfRequestId } from './request-id.ts';
+import { answerJson, type SignedRoute } from './signed-route.ts';
 
 /** A call may take this long from its id to its audit record. */
 const longestCallMs = 15 * 60_000;
@@ -13,40 +14,24 @@ type Recorded = {
 };
 
 /**
- * `GET /_ringwall/explain/REQUEST-ID`, signed for the service `ringwall`: the recorded call with its decisions explained.
- * Who may look up events of the account may see it.
+ * `GET /_ringwall/explain/REQUEST-ID`: the recorded call with its decisions explained. Who may look up events of the account may see it.
  */
-export async function answerExplain(house: Installation, request: WireRequest): Promise<WireResponse> {
-  try {
-    const principal = await house.authenticate(
-      request,
-      { signingName: 'ringwall', protocol: 'aws-json' },
-      house.clock.now(),
-    );
-    const verdict = await house.authorise({
-      principal,
-      action: 'cloudtrail:LookupEvents',
-      resource: { arn: '*' },
-      resourceAccount: principal.account,
-      keys: principal.keys,
-    });
-    if (verdict.denied !== undefined) throw verdict.denied;
-    const id = request.path.slice(request.path.lastIndexOf('/') + 1);
-    const records = await findRecords(house, id, principal.account);
-    if (records.length === 0) {
-      throw new ServiceError(
-        'NotFound',
-        `no call with request id \`${id}\` is on record in account ${principal.account}`,
-        { status: 404 },
-      );
-    }
-    const calls = [];
-    for (const { event, decisions } of records) calls.push({ event, decisions: await house.explain(decisions) });
-    return json(200, { requestId: id, calls });
-  } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
-    return json(error.status ?? 400, { error: error.message, code: error.code });
-  }
+export function explainRoute(house: Installation, id: string): SignedRoute {
+  return {
+    name: 'Explain',
+    readOnly: true,
+    permit: (call, attempt) => authorise(house, attempt, call, 'cloudtrail:LookupEvents', { arn: '*' }, {}),
+    answer: async ({ account }) => {
+      const records = await findRecords(house, id, account);
+      if (records.length === 0) {
+        const message = `no call with request id \`${id}\` is on record in account ${account}`;
+        throw new ServiceError('NotFound', message, { status: 404 });
+      }
+      const calls = [];
+      for (const { event, decisions } of records) calls.push({ event, decisions: await house.explain(decisions) });
+      return answerJson(200, { requestId: id, calls });
+    },
+  };
 }
 
 async function findRecords(house: Installation, id: string, account: string): Promise<readonly Recorded[]> {
@@ -62,8 +47,4 @@ async function findRecords(house: Installation, id: string, account: string): Pr
     if (record.event.requestID === id && record.event.recipientAccountId === account) found.push(record);
   }
   return found;
-}
-
-function json(status: number, body: object): WireResponse {
-  return { status, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(body)}\n` };
 }

@@ -11,6 +11,7 @@ import type { Metrics } from './metrics.ts';
 import type { Conditions, ResourceRef } from './operation.ts';
 import type { Principal } from './principal.ts';
 import type { Service } from './service.ts';
+import type { Unit } from './unit.ts';
 
 /** What a signature is made for, and the protocol in whose terms it is refused. */
 export type SigningScheme = { readonly signingName: string; readonly protocol: ProtocolName };
@@ -25,7 +26,7 @@ export type Question = {
   readonly resource: ResourceRef;
   /** Owner of the resource. */
   readonly resourceAccount: string;
-  /** Every condition key of the request. */
+  /** Condition keys of the request, beside those of the principal. */
   readonly keys: Conditions;
 };
 
@@ -48,6 +49,9 @@ export type Audit = (call: Call, outcome: Outcome) => AuditWrite;
 
 export type Outcome = { readonly output: object } | { readonly error: ServiceError };
 
+/** A document that anybody may read at a path below `/_ringwall/`; undefined when there is none. */
+export type Publish = (path: string) => Promise<object | undefined>;
+
 /** Everything that one running Ringwall consists of. */
 export type Installation = {
   readonly partition: 'aws';
@@ -63,8 +67,11 @@ export type Installation = {
   readonly audit: Audit;
   /** Explains recorded decisions, from the records and the policy texts of their time. */
   readonly explain: (records: readonly object[]) => Promise<readonly object[]>;
+  /** Makes an account for a root user of the first one; its root credentials, shown this once. @throws ServiceError */
+  readonly createAccount: (principal: Principal, account: string, unit: Unit) => Promise<object>;
   /** False for ARNs of users and roles that do not exist. */
   readonly knowsPrincipal: (arn: string) => Promise<boolean>;
+  readonly publish?: Publish;
   readonly clock: Clock;
   /** Called after commits that scheduled work. */
   readonly wakeScheduler: () => void;

@@ -70,7 +70,7 @@ test('metrics are in the text format of Prometheus, and count the request that a
 });
 
 test('status names version, store and seal, and counts records', async () => {
-  const status = JSON.parse((await ask(enforcing, 'GET', '/status')).body) as Record<string, unknown>;
+  const status = JSON.parse((await signed(enforcing, 'GET', '/status')).body) as Record<string, unknown>;
   assert.deepEqual([status['version'], status['store'], status['seal']], ['0.0.0-test', 'memory', 'memory']);
   assert.equal((status['records'] as Record<string, number>)['iam/account'], 1);
 });
@@ -96,7 +96,7 @@ test('a backup and an explanation are for who signs', async () => {
   ] as const) {
     const { status, body } = await ask(enforcing, method, path);
     assert.ok(status === 400 || status === 403, String(status));
-    assert.match(String(JSON.parse(body).code), /^AccessDenied/);
+    assert.match(String(JSON.parse(body).code), /^MissingAuthenticationToken/);
   }
   assert.equal((await signed(enforcing, 'GET', '/explain/017f22e2-79b0-7cc3-98c4-dc0c0c07398f')).status, 404);
   assert.equal((await signed(enforcing, 'GET', '/explain/not-an-id')).status, 404);

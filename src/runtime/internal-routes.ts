@@ -1,13 +1,32 @@
 import type { WireRequest, WireResponse } from '#wire/message.ts';
-import { answerBackup } from './backup-route.ts';
+import { accountRoute } from './account-route.ts';
+import { backupRoute } from './backup-route.ts';
+import type { RequestFacts } from './context.ts';
 import { parseDuration } from './duration.ts';
 import { forgetEvidence } from './evidence.ts';
-import { answerExplain } from './explain-route.ts';
+import { explainRoute } from './explain-route.ts';
 import type { Installation } from './installation.ts';
+import { answerSigned, type SignedRoute } from './signed-route.ts';
 
-/** Routes under `/_ringwall/`: health, metrics, and open mode's reset and clock. */
-export async function answerInternal(house: Installation, request: WireRequest): Promise<WireResponse> {
-  if (request.method === 'GET' && request.path.startsWith('/_ringwall/explain/')) return answerExplain(house, request);
+const explainPath = '/_ringwall/explain/';
+const accountPath = '/_ringwall/accounts/';
+
+/** Routes under `/_ringwall/`: health, metrics, what services publish, and open mode's reset and clock. */
+export async function answerInternal(
+  house: Installation,
+  request: WireRequest,
+  facts: RequestFacts,
+): Promise<WireResponse> {
+  if (request.method === 'GET' && request.path.startsWith(explainPath)) {
+    return answerSigned(house, request, facts, explainRoute(house, request.path.slice(explainPath.length)));
+  }
+  if (request.method === 'GET') {
+    const document = await house.publish?.(request.path);
+    if (document !== undefined) return json(200, document);
+  }
+  if (request.method === 'POST' && request.path.startsWith(accountPath)) {
+    return answerSigned(house, request, facts, accountRoute(house, request.path.slice(accountPath.length)));
+  }
   const name = `${request.method} ${request.path.slice('/_ringwall'.length)}`;
   switch (name) {
     case 'GET /healthz':
@@ -17,14 +36,9 @@ export async function answerInternal(house: Installation, request: WireRequest):
     case 'GET /metrics':
       return text(200, await house.metrics.registry.metrics(), house.metrics.registry.contentType);
     case 'GET /status':
-      return json(200, {
-        version: house.version,
-        store: house.storeKind,
-        seal: house.sealKind,
-        ...(await counts(house)),
-      });
+      return answerSigned(house, request, facts, statusRoute(house));
     case 'POST /backup':
-      return answerBackup(house, request);
+      return answerSigned(house, request, facts, backupRoute(house));
     case 'POST /reset':
       if (house.control === undefined) break;
       await house.control.reset();
@@ -46,8 +60,20 @@ async function readiness(house: Installation): Promise<WireResponse> {
   }
 }
 
-async function counts(house: Installation): Promise<object> {
-  return { records: await house.store.counts() };
+/** What there is and how much of it: for every caller with credentials, in any account. */
+function statusRoute(house: Installation): SignedRoute {
+  return {
+    name: 'Status',
+    readOnly: true,
+    permit: async () => undefined,
+    answer: async () =>
+      json(200, {
+        version: house.version,
+        store: house.storeKind,
+        seal: house.sealKind,
+        records: await house.store.counts(),
+      }),
+  };
 }
 
 function moveClock(control: NonNullable<Installation['control']>, body: WireRequest['body']): WireResponse {

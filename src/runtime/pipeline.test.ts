@@ -163,7 +163,9 @@ test('an answer that cannot be encoded changes nothing and says nothing', async 
   assert.deepEqual([status, body['__type']], [500, 'InternalFailure']);
   assert.doesNotMatch(JSON.stringify(body), /PRIVATE/);
   assert.equal((await house.store.counts())['toy/counter'], undefined);
-  assert.deepEqual(await recorded(), []);
+  const [record] = await recorded();
+  assert.equal(record?.event.errorCode, 'InternalFailure', 'the failure is on record');
+  assert.doesNotMatch(JSON.stringify(record), /PRIVATE/);
 });
 
 test('a mistake inside is a 500 without its text, is logged, and changes nothing', async () => {

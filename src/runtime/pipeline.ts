@@ -5,8 +5,8 @@ import { ServiceError } from '#wire/service-error.ts';
 import { authenticationError, familyOf } from '#wire/sigv4/authentication-error.ts';
 import { validate } from '#wire/validate.ts';
 import type { Call } from './call.ts';
+import { commitAttempt } from './commit-attempt.ts';
 import type { RequestFacts } from './context.ts';
-import { evidenceKept, keepEvidence } from './evidence.ts';
 import type { Installation } from './installation.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { type Attempt, find, isReadOnly, perform } from './perform.ts';
@@ -17,7 +17,7 @@ import { Unit } from './unit.ts';
 const maxAttempts = 100;
 
 /**
- * The way of a request: route → decode → authenticate → validate → authorise → handle → encode → commit.
+ * The way of a request: route → authenticate → decode → validate → authorise → handle → encode → commit.
  *
  * Validation comes before authorisation, so that resources and condition keys are computed from input that fits the model; the answer is
  * encoded before the commit, so that what cannot be answered changes nothing. Nothing leaves before the commit is durable.
@@ -44,7 +44,7 @@ export async function answer(house: Installation, request: WireRequest, facts: R
   }
 }
 
-/** Decodes, authenticates and finds the operation: from here on the call is known and audited. */
+/** Authenticates, finds the operation and decodes. A known caller's call is on record from here on, whatever becomes of it. */
 async function admit(
   house: Installation,
   request: WireRequest,
@@ -52,34 +52,42 @@ async function admit(
   found: Route,
   requestId: string,
 ): Promise<Call> {
+  const { protocol, model, operation: operationModel } = found;
   const now = house.clock.now();
-  const principal = await house.authenticate(
-    request,
-    { signingName: found.model.signingName, protocol: found.protocol.name },
-    now,
-  );
-  const { operation } = find(house, found.service, found.operation.name);
-  if (principal.kind === 'anonymous' && operation.anonymous !== true && found.protocol.name !== 'rest-xml') {
-    throw authenticationError('missingToken', familyOf(found.protocol.name));
-  }
-  return {
+  const scheme = { signingName: model.signingName, protocol: protocol.name };
+  const principal = await house.authenticate(request, scheme, now);
+  const call: Call = {
     requestId,
     eventId: newRequestId(),
     now,
     facts,
     service: found.service,
-    operation: found.operation.name,
-    model: found.model,
-    operationModel: found.operation,
+    operation: operationModel.name,
+    eventSource: `${model.endpointPrefix}.amazonaws.com`,
+    operationModel,
     principal,
     account: principal.account,
     region: found.region ?? house.region,
-    input: found.protocol.decode(found.operation, request, found.labels),
-    readOnly: isReadOnly(operation, found.operation.name),
+    input: {},
+    readOnly: isReadOnly({}, operationModel.name),
     calledVia: [],
     resources: [],
     verdicts: [],
   };
+  try {
+    const { operation } = find(house, call.service, call.operation);
+    if (principal.kind === 'anonymous' && operation.anonymous !== true && protocol.name !== 'rest-xml') {
+      throw authenticationError('missingToken', familyOf(protocol.name));
+    }
+    const input = protocol.decode(operationModel, request, found.labels);
+    return { ...call, input, readOnly: isReadOnly(operation, call.operation) };
+  } catch (error) {
+    // Nobody is known to have made an unsigned call.
+    if (error instanceof ServiceError && principal.kind !== 'anonymous') {
+      await house.store.commit(new Unit().commit([house.audit(call, { error })]));
+    }
+    throw error;
+  }
 }
 
 const overtaken = new KeyedQueue();
@@ -104,11 +112,10 @@ async function attemptOnce(
   house: Installation,
   request: WireRequest,
   { protocol, operation }: Route,
-  call: Call,
+  admitted: Call,
 ): Promise<WireResponse> {
   const attempt: Attempt = { unit: new Unit(), audits: [], verdicts: [] };
-  call.verdicts.length = 0;
-  call.resources.length = 0;
+  const call: Call = { ...admitted, resources: [], verdicts: [] };
   let response: WireResponse;
   try {
     const invalid = validate(operation, call.input as Record<string, unknown>);
@@ -117,22 +124,14 @@ async function attemptOnce(
     response = protocol.encode(operation, output, call.requestId, request);
     attempt.audits.push(house.audit(call, { output }));
   } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
+    if (error instanceof ConflictError || error instanceof UnavailableError) throw error;
     // What failed changes nothing, but it is on record before the client hears of it.
-    attempt.audits.push(house.audit(call, { error }));
-    await commit(house, new Unit(), attempt);
+    attempt.audits.push(house.audit(call, { error: error instanceof ServiceError ? error : internalFailure() }));
+    await commitAttempt(house, { ...attempt, unit: new Unit() });
     throw error;
   }
-  await commit(house, attempt.unit, attempt);
+  await commitAttempt(house, attempt);
   return response;
-}
-
-/** State, events, audit and the evidence behind its decisions become durable together. */
-async function commit(house: Installation, unit: Unit, { audits, verdicts }: Omit<Attempt, 'unit'>): Promise<void> {
-  const evidence = await keepEvidence(house.store, unit, verdicts);
-  await house.store.commit(unit.commit(audits));
-  if (evidence.length > 0) evidenceKept(house.store, evidence);
-  if (unit.schedules) house.wakeScheduler();
 }
 
 /** What the client may know of a failure. Anything that is not a `ServiceError` is ours: logged, and answered without detail. */
@@ -146,6 +145,10 @@ function clientError(house: Installation, thrown: unknown, requestId: string, fo
     });
   }
   house.log.error({ requestId, call, err: thrown }, 'a call failed inside');
+  return internalFailure();
+}
+
+function internalFailure(): ServiceError {
   return new ServiceError('InternalFailure', 'The request processing has failed because of an unknown error.', {
     status: 500,
   });

@@ -5,14 +5,17 @@
  * they are computed once per credential and shared by its requests.
  */
 export type Principal = {
-  readonly kind: 'root' | 'user' | 'assumed-role' | 'federated-user' | 'service' | 'anonymous';
+  readonly kind: 'root' | 'user' | 'assumed-role' | 'federated-user' | 'external' | 'service' | 'anonymous';
   /** Account of the caller, 12 digits; '' for anonymous callers and services. */
   readonly account: string;
-  /** `arn:aws:iam::1:user/a`, `arn:aws:sts::1:assumed-role/r/session`, service host name for services, `*` for anonymous. */
+  /**
+   * `arn:aws:iam::1:user/a`, `arn:aws:sts::1:assumed-role/r/session`, the identity provider for external callers, service host name for
+   * services, `*` for anonymous.
+   */
   readonly arn: string;
   /** `AIDA…`, `AROA…:session`, the account id for root. */
   readonly userId: string;
-  /** User name, or role name for sessions. */
+  /** User name, role name for sessions, the provider's name for external callers. */
   readonly name: string | undefined;
   readonly accessKeyId: string | undefined;
   readonly session: SessionFacts | undefined;
@@ -49,6 +52,26 @@ export const anonymous: Principal = {
   session: undefined,
   keys: { 'aws:PrincipalType': 'Anonymous' },
 };
+
+/**
+ * Somebody whom an identity provider of an account vouches for. They have no policies of their own: what they may is for the policies
+ * of resources to say.
+ *
+ * @param provider its ARN: `arn:aws:iam::1:oidc-provider/idp.example`
+ * @param userId as CloudTrail tells it: `idp.example:AUDIENCE:SUBJECT`, or `NAMEQUALIFIER:SUBJECT` for SAML
+ */
+export function externalPrincipal(provider: string, userId: string, subject: string): Principal {
+  return {
+    kind: 'external',
+    account: provider.split(':', 5)[4] ?? '',
+    arn: provider,
+    userId,
+    name: subject,
+    accessKeyId: undefined,
+    session: undefined,
+    keys: { 'aws:FederatedProvider': provider },
+  };
+}
 
 /** A service acting on its own behalf: scheduled work, deliveries. `host` as in `kms.amazonaws.com`. */
 export function servicePrincipal(host: string): Principal {

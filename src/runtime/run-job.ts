@@ -1,6 +1,6 @@
 import { ConflictError, type Job } from '#store/store.ts';
 import type { Installation } from './installation.ts';
-import { jobContext } from './perform.ts';
+import { jobContext } from './job-context.ts';
 import { Unit } from './unit.ts';
 
 /** Job kinds are `<service>/<name>`, their ids `<account>|<region>|<what>`: the place where they run. */

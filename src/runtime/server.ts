@@ -123,7 +123,7 @@ export class ApiServer {
     const head = headOf(message);
     try {
       if (head.path.startsWith('/_ringwall/')) {
-        return await answerInternal(this.#house, { ...head, body: await readBody(message) });
+        return await answerInternal(this.#house, { ...head, body: await readBody(message) }, factsOf(message));
       }
       const body = streams(head) ? message : await readBody(message);
       return await answer(this.#house, { ...head, body }, factsOf(message));

@@ -1,5 +1,5 @@
 import type { Installation } from './installation.ts';
-import { jobContext } from './perform.ts';
+import { jobContext } from './job-context.ts';
 import { Unit } from './unit.ts';
 
 /** Lets every service write down what it keeps in memory. What fails is tried again the next time. */

@@ -47,6 +47,8 @@ export async function* auditRecords(
     }
     after = page.at(-1);
     if (after === undefined) break;
+    // A page takes milliseconds to open: other calls get their turn between two.
+    await new Promise(setImmediate);
   }
   for (const { record } of waiting) yield record;
 }

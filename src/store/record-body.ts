@@ -30,7 +30,12 @@ function bodyContext(address: string, version: number, indexes: string): string 
   return `record|${version}|${indexes.length}|${indexes}|${address}`;
 }
 
-function ledgerDigest(seal: Seal, address: string, version: number, body: Uint8Array): Uint8Array {
+/**
+ * Both halves for a record: the ledger's mac, and the element of the digest.
+ *
+ * @param body the whole body, or its tag
+ */
+export function ledgerDigest(seal: Seal, address: string, version: number, body: Uint8Array): Uint8Array {
   const tag = Buffer.from(body.buffer, body.byteOffset + body.byteLength - TAG_BYTES, TAG_BYTES);
   return seal.mac(`${version}|${tag.toString('base64')}|${address}`, 'ledger');
 }

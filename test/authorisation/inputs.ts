@@ -1,6 +1,6 @@
 import { certificate, certificateKey } from '../../src/identity/certificate-for-tests.ts';
 import { metadata } from '../../src/identity/saml/response-for-tests.ts';
-import { anyDocument, boundary, type Stock, tags } from './stock.ts';
+import { anyDocument, boundary, delegation, type Stock, tags } from './stock.ts';
 import { password } from './world.ts';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -35,6 +35,7 @@ function iamInputs(stock: Stock): Inputs {
       CertificateBody: certificate,
       CertificateId: stock.signingCertificateId,
       ClientID: 'app',
+      DelegationRequestId: stock.assignedRequestId,
       DeletionTaskId: stock.deletionTaskId,
       GroupName: 'crew',
       InstanceProfileName: 'full',
@@ -65,8 +66,10 @@ function iamInputs(stock: Stock): Inputs {
     },
     byOperation: {
       AddRoleToInstanceProfile: { InstanceProfileName: 'vacant' },
+      AssociateDelegationRequest: { DelegationRequestId: stock.newRequestId },
       ChangePassword: { OldPassword: password, NewPassword: `${password}-new` },
       CreateAccountAlias: { AccountAlias: 'other-alias' },
+      CreateDelegationRequest: { ...delegation(stock.policyArn), RequestorWorkflowId: 'work-3' },
       CreateGroup: { GroupName: 'new', Path: '/new/' },
       CreateInstanceProfile: { InstanceProfileName: 'new', ...newTagged },
       CreateLoginProfile: { UserName: 'leaver', Password: password },
@@ -86,6 +89,7 @@ function iamInputs(stock: Stock): Inputs {
       DeleteVirtualMFADevice: { SerialNumber: stock.spare },
       EnableMFADevice: { SerialNumber: stock.spare, ...stock.spareCodes() },
       GetSSHPublicKey: { Encoding: 'SSH' },
+      ListDelegationRequests: { OwnerId: stock.arn('root') },
       ListPoliciesGrantingServiceAccess: { Arn: stock.arn('user/staff/ann') },
       ResyncMFADevice: stock.phoneCodes(),
       SetSecurityTokenServicePreferences: { GlobalEndpointTokenVersion: 'v2Token' },
@@ -126,8 +130,6 @@ function kmsInputs(stock: Stock): Inputs {
       CreateAlias: { AliasName: 'alias/new', TargetKeyId: stock.keyId },
       CreateGrant: {
         GranteePrincipal: stock.grantee,
-        RetiringPrincipal: stock.grantee,
-        GranteeServicePrincipal: 'dynamodb.amazonaws.com',
         RetiringServicePrincipal: 'dynamodb.amazonaws.com',
         Operations: ['Encrypt'],
         Constraints: {
@@ -233,9 +235,15 @@ function stsInputs(stock: Stock): Inputs {
         SourceIdentity: 'ann',
         TransitiveTagKeys: tagKeys,
       },
+      AssumeRoot: {
+        TargetPrincipal: '444455556666',
+        TaskPolicyArn: { arn: 'arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials' },
+      },
       DecodeAuthorizationMessage: { EncodedMessage: 'bm8=' },
       GetAccessKeyInfo: { AccessKeyId: stock.accessKeyId },
+      GetDelegatedAccessToken: { TradeInToken: 'bm8=' },
       GetFederationToken: { Name: 'guest' },
+      GetWebIdentityToken: { Audience: ['https://api.example'], SigningAlgorithm: 'ES384', DurationSeconds: 60 },
     },
   };
 }

@@ -16,6 +16,14 @@ export const anyDocument = documentOf({ Effect: 'Allow', Action: 's3:GetObject',
 export const boundary = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
 export const issuer = 'https://idp.example/oidc';
 
+/** A request for what a policy allows. */
+export const delegation = (PolicyTemplateArn: string) => ({
+  Description: 'set the product up',
+  Permissions: { PolicyTemplateArn },
+  NotificationChannel: 'arn:aws:sns:us-east-1:111122223333:tokens',
+  SessionDuration: 900,
+});
+
 /** Fills the account. Users and roles carry tags and a boundary, so that everything said of them becomes a condition key. */
 export async function stock(ringwall: Ringwall, root: Sdk) {
   const { account } = ringwall;
@@ -91,7 +99,18 @@ export async function stock(ringwall: Ringwall, root: Sdk) {
     DeletionTaskId: string;
   };
 
+  await iam('EnableOutboundWebIdentityFederation');
+  const requests: string[] = [];
+  for (const RequestorWorkflowId of ['work-1', 'work-2']) {
+    const request = await iam('CreateDelegationRequest', { ...delegation(policyArn), RequestorWorkflowId });
+    requests.push((request as unknown as { DelegationRequestId: string }).DelegationRequestId);
+  }
+  const [newRequestId = '', assignedRequestId = ''] = requests;
+  await iam('AssociateDelegationRequest', { DelegationRequestId: assignedRequestId });
+
   return {
+    newRequestId,
+    assignedRequestId,
     account,
     region: ringwall.client.region,
     arn: (resource: string) => `arn:aws:iam::${account}:${resource}`,

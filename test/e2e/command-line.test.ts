@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import {
@@ -109,16 +110,66 @@ test('an open root key file, and open mode on enforced data, are refused', async
   assert.match(loose.stderr, /root\.key/);
 });
 
+test('a database put back in part is refused, and starts when that is accepted', async () => {
+  const data = place('rolled-back');
+  const file = join(data, 'ringwall.db');
+  const first = await spawnRingwall(data, '--log-level', 'silent');
+  const client = clientOf(first);
+  await client.send(new PutParameterCommand({ Name: '/r', Value: 'old', Type: 'String' }));
+  await first.stop();
+  const tables = ['records', 'ledger'];
+  const rows = (database: DatabaseSync, table: string) =>
+    database.prepare(`SELECT * FROM ${table} WHERE id = '/r'`).get() as Record<string, string | number | Uint8Array>;
+  const before = new DatabaseSync(file);
+  const old = tables.map((table) => rows(before, table));
+  before.close();
+  const second = await spawnRingwall(data, '--log-level', 'silent');
+  const again = clientOf(second);
+  await again.send(new PutParameterCommand({ Name: '/r', Value: 'new', Overwrite: true }));
+  await second.stop();
+  const touched = new DatabaseSync(file);
+  for (const [index, table] of tables.entries()) {
+    const values = Object.values(old[index] ?? {});
+    touched.prepare(`INSERT OR REPLACE INTO ${table} VALUES (${values.map(() => '?').join(', ')})`).run(...values);
+  }
+  touched.close();
+  const refused = ringwall(['start', '--port', '0', '--data', data]);
+  assert.equal(refused.status, 3);
+  assert.match(refused.stderr, /not what was last committed/);
+  const accepted = await spawnRingwall(data, '--accept-damage', '--log-level', 'error');
+  assert.match(accepted.log(), /older version/);
+  for (const each of [client, again]) each.destroy();
+  await accepted.stop();
+});
+
 test('exec passes the exit code of its command on', async () => {
   const server = await spawnRingwall(place('exec'), '--log-level', 'silent');
   const client = clientOf(server);
   await client.send(new PutParameterCommand({ Name: '/app/db/url', Value: 'x y', Type: 'SecureString' }));
-  client.destroy();
   const ran = ringwall(['exec', '--data', server.data, '--path', '/app', '--', 'sh', '-c', 'echo "[$DB_URL]"; exit 7']);
   assert.equal(ran.stdout, '[x y]\n');
   assert.equal(ran.status, 7);
+  for (const [name, value, expected, exit] of [
+    ['/evil/path', '/tmp', /PATH.*--allow-override/, 3],
+    ['/evil/node_options', '--inspect', /NODE_OPTIONS/, 3],
+    ['/nul/n', 'hid\u0000den', /`\/nul\/n` holds a NUL/, 1],
+    ['/twin/a-b', '1', /no parameters below/, 0],
+  ] as const) {
+    await client.send(new PutParameterCommand({ Name: name, Value: value, Type: 'String' }));
+    const path = exit === 0 ? '/nothing' : name.slice(0, name.lastIndexOf('/'));
+    const refused = ringwall(['exec', '--data', server.data, '--path', path, '--', 'true']);
+    assert.match(refused.stderr, expected);
+    assert.doesNotMatch(refused.stderr, /hid/);
+    assert.equal(refused.status, exit);
+  }
+  await client.send(new PutParameterCommand({ Name: '/twin/a/b', Value: '2', Type: 'String' }));
+  const twins = ringwall(['exec', '--data', server.data, '--path', '/twin', '--', 'env']);
+  assert.match(twins.stderr, /would both be A_B/);
+  const evil = ringwall(['exec', '--data', server.data, '--allow-override', '--path', '/evil', '--', '/usr/bin/env']);
+  assert.match(evil.stdout, /^NODE_OPTIONS=--inspect$/m);
+  client.destroy();
   const status = ringwall(['status', '--json', '--data', server.data]);
-  assert.equal((JSON.parse(status.stdout) as { records: Record<string, number> }).records['ssm/parameter'], 1);
+  assert.equal((JSON.parse(status.stdout) as { records: Record<string, number> }).records['ssm/parameter'], 6);
   await server.stop();
   assert.equal(ringwall(['status', '--data', server.data], cleanEnvironment()).status, 1);
 });

@@ -47,7 +47,11 @@ test('every command of the README’s story works', {
   assert.match(stderr, /because no identity-based policy allows the ssm:GetParameter action/);
   assert.match(stdout, /Layers considered:/);
   assert.match(stdout, /What would have allowed it:/);
-  assert.match(stdout, /denied: no session policy allows it/);
+  for (const denied of [/no session policy allows it/, /the boundary does not allow it/, /the key policy says so/]) {
+    assert.match(stdout, denied);
+  }
+  assert.match(stderr, /because no permissions boundary allows/);
+  assert.match(stderr, /kms:Decrypt .* with an explicit deny in a resource-based policy/);
   assert.match(stdout, /^URL=two\.internal$/m);
   await server.stop();
   const again = await spawnRingwall(copy, '--log-level', 'error');

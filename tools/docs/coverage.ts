@@ -26,7 +26,7 @@ export async function coverageTable(): Promise<string> {
       implemented += 1;
       tested += client ? 1 : 0;
       rows.push(
-        `| ${name} | yes | ${client ? 'yes' : 'no'} | ${operation.resource === 'none' ? 'needs none' : 'yes'} |`,
+        `| ${name} | yes | ${client ? 'yes' : 'no'} | ${operation.resource === 'none' ? 'in the operation, or none needed' : 'yes'} |`,
       );
     }
     totals.push(`| ${service.name} | ${implemented} | ${tested} | ${model.operations.size} |`);

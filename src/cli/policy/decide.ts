@@ -31,7 +31,7 @@ type Options = {
 export function decideCommand(): Command {
   return new Command('decide')
     .description('decide one request, from flags or from one case on standard input (when no --action is given)')
-    .option('--principal <arn>', 'principal ARN or service host name; none is an anonymous caller')
+    .option('--principal <arn>', 'principal ARN, account id or service host name; none is an anonymous caller')
     .option('--action <action>', 'for example s3:GetObject')
     .option('--resource <arn>', 'resource ARN', '*')
     .option('--resource-account <id>', "account that owns the resource (default: the principal's)")
@@ -57,15 +57,26 @@ export function decideCommand(): Command {
 
 function readInput(options: Options): ReturnType<ReturnType<typeof caseReader>> {
   try {
-    return caseReader()(options.action === undefined ? readFileSync(0, 'utf8') : JSON.stringify(caseFrom(options)));
+    return caseReader()(options.action === undefined ? caseOnInput() : JSON.stringify(caseFrom(options)));
   } catch (error) {
     return { ok: false, message: (error as Error).message };
   }
 }
 
+function caseOnInput(): string {
+  const text = readFileSync(0, 'utf8');
+  if (text.trim() === '') throw new Error('nothing to decide: give --action, or one case as JSON on standard input');
+  return text;
+}
+
+/** A host name has a dot: one word alone is a mistake, which would pass for a service that nobody allows anything. */
+const principalForm = /^(arn:.+:.+|\d{12}|[a-z0-9-]+(\.[a-z0-9-]+)+)$/;
+
 /** The flags as a case, so that both ways in are one. */
 function caseFrom(options: Options): object {
   const { principal = null, action, resource, resourceAccount = null } = options;
+  if (principal !== null && !principalForm.test(principal))
+    throw new Error(`--principal \`${principal}\` is neither an ARN, nor an account id, nor a service's host name`);
   return {
     id: 'decide',
     request: { principal, action, resource, resourceAccount, context: contextFrom(options.context) },

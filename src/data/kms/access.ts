@@ -88,7 +88,7 @@ function viaService(ctx: Context): string | undefined {
 }
 
 /** Those, and the ones that follow from the key; one literal, for every use of a key comes by here. */
-function keyConditions(ctx: Context, row: KeyRow, alias: string | undefined): Conditions {
+export function keyConditions(ctx: Context, row: KeyRow, alias?: string): Conditions {
   return {
     'kms:CallerAccount': ctx.principal.account,
     'kms:ViaService': viaService(ctx),

@@ -3,15 +3,33 @@ import type { Conditions } from '#runtime/operation.ts';
 import type { ServiceError } from '#wire/service-error.ts';
 import { type Key, keyResource, locate, notFound, openKey } from './access.ts';
 import { endDryRun, failure, type Input, invalid, type Operation, refuse } from './api.ts';
-import { contextConditions } from './context-conditions.ts';
-import { checkGrant, childIsBounded, type GrantConstraints } from './engine/grants.ts';
+import { checkGrant, childIsBounded } from './engine/grants.ts';
 import { keyArn } from './engine/identifiers.ts';
 import { specFacts } from './engine/key-specs.ts';
 import { decidable, grantRowsOf } from './grant-lookup.ts';
+import { lookupName, pinPrincipal, shownPrincipal } from './grant-principals.ts';
 import { dropGrant, retiringAccount } from './grant-removal.ts';
 import { grantInToken, grantToken } from './grant-tokens.ts';
 import { pageOf } from './page.ts';
-import { type GrantRow, granteeKey, grants, type KeyRow, keys, type RetirableRow, retirables } from './records.ts';
+import {
+  type GrantRow,
+  granteeKey,
+  granteeOf,
+  grants,
+  keys,
+  type RetirableRow,
+  retirables,
+  retirerOf,
+} from './records.ts';
+import {
+  checkNames,
+  constraintConditions,
+  constraintsOf,
+  pinNames,
+  type RequestedGrant,
+  requestedGrant,
+  sameTerms,
+} from './requested-grant.ts';
 
 /** Grants per key: service quota. */
 const MAX_GRANTS = 50_000;
@@ -35,10 +53,11 @@ export const CreateGrant: Operation<'CreateGrant'> = {
   },
   handle: async (input, ctx) => {
     const key = await openKey(ctx, input.KeyId);
-    const wanted = wantedGrant(input, key.row, ctx);
-    refuse(checkGrant(wanted, specFacts(key.row.spec), key.row.usage));
-    for (const principal of [wanted.granteePrincipal, wanted.retiringPrincipal]) await checkPrincipal(ctx, principal);
+    const asked = requestedGrant(input, key.row, ctx);
+    refuse(checkGrant(asked, specFacts(key.row.spec), key.row.usage));
+    await checkNames(ctx, asked);
     endDryRun(input.DryRun);
+    const wanted = await pinNames(ctx, asked);
     const grant = (await sameGrant(key, wanted)) ?? save(ctx, key, wanted);
     const place = { account: key.row.account, region: key.row.region, grantId: grant.grantId };
     return { GrantId: grant.grantId, GrantToken: grantToken(ctx.seal, place, ctx.random(16)) };
@@ -50,14 +69,17 @@ export const ListGrants: Operation<'ListGrants'> = {
   conditions: (_input, ctx) => forAwsResource(ctx),
   handle: async (input, ctx) => {
     const { row, records } = await openKey(ctx, input.KeyId);
+    const { GranteePrincipal, GranteeServicePrincipal } = input;
+    checkFilters(ctx, 'GranteePrincipal', GranteePrincipal, GranteeServicePrincipal);
+    const grantee = await lookupNameOf(ctx, GranteePrincipal ?? GranteeServicePrincipal);
     if (input.GrantId !== undefined) {
       const grant = await records.get(grants, input.GrantId);
       if (grant?.keyId !== row.keyId) throw invalidGrantId();
-      const fits = input.GranteePrincipal === undefined || grant.granteePrincipal === input.GranteePrincipal;
-      return { Grants: fits ? [present(row.account, row.region, grant)] : [], Truncated: false };
+      const fits = grantee === undefined || lookupName(granteeOf(grant)) === grantee;
+      return { Grants: fits ? [await present(ctx, row.account, grant)] : [], Truncated: false };
     }
-    const index = input.GranteePrincipal === undefined ? 'by-key' : 'by-grantee';
-    const equals = input.GranteePrincipal === undefined ? row.keyId : granteeKey(row.keyId, input.GranteePrincipal);
+    const index = grantee === undefined ? 'by-key' : 'by-grantee';
+    const equals = grantee === undefined ? row.keyId : granteeKey(row.keyId, grantee);
     const { entries, ...place } = await pageOf<GrantRow>(input, 50, (after, limit) =>
       records.listIndex(grants, index, {
         equals,
@@ -65,14 +87,17 @@ export const ListGrants: Operation<'ListGrants'> = {
         ...(after === undefined ? {} : { after: { key: equals, id: after } }),
       }),
     );
-    return { Grants: entries.map(({ value }) => present(row.account, row.region, value)), ...place };
+    return { Grants: await Promise.all(entries.map(({ value }) => present(ctx, row.account, value))), ...place };
   },
 };
 
 export const ListRetirableGrants: Operation<'ListRetirableGrants'> = {
   resource: () => '*',
   handle: async (input, ctx) => {
-    const principal = input.RetiringPrincipal ?? '';
+    const { RetiringPrincipal, RetiringServicePrincipal } = input;
+    checkFilters(ctx, 'RetiringPrincipal', RetiringPrincipal, RetiringServicePrincipal);
+    const principal = await lookupNameOf(ctx, RetiringPrincipal ?? RetiringServicePrincipal);
+    if (principal === undefined) throw invalid('Specify either RetiringPrincipal or RetiringServicePrincipal.');
     const { entries, ...place } = await pageOf<RetirableRow>(input, 50, (after, limit) =>
       ctx.records.listIndex(retirables, 'by-principal', {
         equals: principal,
@@ -83,7 +108,7 @@ export const ListRetirableGrants: Operation<'ListRetirableGrants'> = {
     const found = await Promise.all(
       entries.map(async ({ value }) => {
         const grant = await ctx.records.at({ account: value.keyAccount }).get(grants, value.grantId);
-        return grant === undefined ? undefined : present(value.keyAccount, ctx.region, grant);
+        return grant === undefined ? undefined : present(ctx, value.keyAccount, grant);
       }),
     );
     return { Grants: found.filter((grant) => grant !== undefined), ...place };
@@ -99,7 +124,8 @@ export const RetireGrant: Operation<'RetireGrant'> = {
       const resource = await keyResource(ctx, key.arn);
       await ctx.authorise(
         'kms:RetireGrant',
-        { ...resource, grants: [decidable(grant)] },
+        // Constraints of a grant do not bear on RetireGrant.
+        { ...resource, grants: [{ ...decidable(grant, ctx.principal), constraints: undefined }] },
         constraintConditions(grant.constraints),
       );
     }
@@ -126,44 +152,29 @@ export const RevokeGrant: Operation<'RevokeGrant'> = {
 async function parentGrants(input: Input<'CreateGrant'>, ctx: Context): Promise<readonly unknown[]> {
   const { row } = await locate(ctx, input.KeyId);
   if (row === undefined) return [];
-  const wanted = wantedGrant(input, row, ctx);
+  const wanted = requestedGrant(input, row, ctx);
   const own = (await grantRowsOf(ctx, row)).filter(({ operations }) => operations.includes('CreateGrant'));
   return own
     .filter((parent) => childIsBounded(parent, wanted))
-    .map((parent) => ({ ...decidable(parent), constraints: undefined }));
+    .map((parent) => ({ ...decidable(parent, ctx.principal), constraints: sourceOf(parent) }));
 }
 
-function wantedGrant(input: Input<'CreateGrant'>, row: KeyRow, ctx: Context): Omit<GrantRow, 'grantId'> {
-  const { GranteePrincipal, Constraints } = input;
-  if (GranteePrincipal === undefined) throw invalid('GranteePrincipal is required.');
-  return {
-    keyId: row.keyId,
-    name: input.Name,
-    granteePrincipal: GranteePrincipal,
-    retiringPrincipal: input.RetiringPrincipal,
-    operations: [...new Set(input.Operations)],
-    constraints: constraintsOf(Constraints),
-    issuingAccount: ctx.account,
-    created: ctx.now,
-  };
+/** The constraint that bears on CreateGrant itself; the others bear on the grants that it makes. */
+function sourceOf({ constraints }: GrantRow): GrantRow['constraints'] {
+  return constraints?.sourceArn === undefined ? undefined : { sourceArn: constraints.sourceArn };
 }
 
-function constraintsOf(input: Input<'CreateGrant'>['Constraints'] | undefined): GrantConstraints | undefined {
-  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = input ?? {};
-  if (equals === undefined && subset === undefined) return undefined;
-  return {
-    ...(equals === undefined ? {} : { encryptionContextEquals: equals }),
-    ...(subset === undefined ? {} : { encryptionContextSubset: subset }),
-  };
+/** What the grants of a principal are found by: of a user or role, who has the name today. */
+async function lookupNameOf(ctx: Context, principal: string | undefined): Promise<string | undefined> {
+  return principal && lookupName(await pinPrincipal(ctx, principal));
 }
 
-/** The condition keys that follow from a grant's constraints. */
-function constraintConditions(constraints: GrantConstraints | undefined): Conditions {
-  const { encryptionContextEquals: equals, encryptionContextSubset: subset } = constraints ?? {};
-  const types = [equals && 'EncryptionContextEquals', subset && 'EncryptionContextSubset'].filter(
-    (type) => type !== undefined,
-  );
-  return { ...contextConditions({ ...subset, ...equals }), 'kms:GrantConstraintType': types[0] };
+/** Lists are by one principal at most, and by a service for services only (SDK model, ListGrants and ListRetirableGrants). */
+function checkFilters(ctx: Context, member: string, principal: string | undefined, service: string | undefined): void {
+  const serviceMember = member.replace('Principal', 'ServicePrincipal');
+  if (service === undefined) return;
+  if (principal !== undefined) throw invalid(`Specify either ${member} or ${serviceMember}, but not both.`);
+  if (ctx.principal.kind !== 'service') throw invalid(`${serviceMember} is for service principals only.`);
 }
 
 function forAwsResource(ctx: Context): Conditions {
@@ -171,30 +182,24 @@ function forAwsResource(ctx: Context): Conditions {
 }
 
 /** A named grant that is asked for again is given again (API model, CreateGrant.Name). */
-async function sameGrant({ records }: Key, wanted: Omit<GrantRow, 'grantId'>): Promise<GrantRow | undefined> {
+async function sameGrant({ records }: Key, wanted: RequestedGrant): Promise<GrantRow | undefined> {
   if (wanted.name === undefined) return undefined;
   const named = await records.listIndex(grants, 'by-name', { equals: `${wanted.keyId}|${wanted.name}` });
-  const identity = ({ granteePrincipal, retiringPrincipal, operations, constraints }: Omit<GrantRow, 'grantId'>) =>
-    JSON.stringify([granteePrincipal, retiringPrincipal, [...operations].sort(), sorted(constraints)]);
-  return named.map(({ value }) => value).find((grant) => identity(grant) === identity(wanted));
+  return named.map(({ value }) => value).find((grant) => sameTerms(grant, wanted));
 }
 
-function sorted(constraints: GrantConstraints | undefined): unknown {
-  const pairs = (context: Readonly<Record<string, string>> | undefined) => context && Object.entries(context).sort();
-  return [pairs(constraints?.encryptionContextEquals) ?? null, pairs(constraints?.encryptionContextSubset) ?? null];
-}
-
-function save(ctx: Context, { row, records }: Key, wanted: Omit<GrantRow, 'grantId'>): GrantRow {
+function save(ctx: Context, { row, records }: Key, wanted: RequestedGrant): GrantRow {
   if (row.grants >= MAX_GRANTS) {
     throw failure('LimitExceededException', `The key has the most grants a key can have (${MAX_GRANTS}).`);
   }
   const grant: GrantRow = { ...wanted, grantId: Buffer.from(ctx.random(32)).toString('hex') };
   records.create(grants, grant.grantId, grant);
   records.put(keys, row.keyId, { ...row, grants: row.grants + 1 });
-  const retirer = retiringAccount(grant);
-  if (retirer !== undefined && grant.retiringPrincipal !== undefined) {
-    const entry = { principal: grant.retiringPrincipal, keyAccount: row.account, grantId: grant.grantId };
-    ctx.records.at({ account: retirer }).create(retirables, grant.grantId, entry);
+  const principal = retirerOf(grant);
+  const account = retiringAccount(row, grant);
+  if (principal !== undefined && account !== undefined) {
+    const entry = { principal, keyAccount: row.account, grantId: grant.grantId };
+    ctx.records.at({ account }).create(retirables, grant.grantId, entry);
   }
   return grant;
 }
@@ -221,34 +226,29 @@ async function grantToRetire(
   return { key, grant };
 }
 
-function present(account: string, region: string, grant: GrantRow) {
-  const { encryptionContextEquals: equals, encryptionContextSubset: subset } = grant.constraints ?? {};
+async function present(ctx: Context, account: string, grant: GrantRow) {
+  const { encryptionContextEquals: equals, encryptionContextSubset: subset, sourceArn } = grant.constraints ?? {};
+  const shown = (principal: string | undefined) => principal && shownPrincipal(ctx, principal);
   return {
-    KeyId: keyArn(account, region, grant.keyId),
+    KeyId: keyArn(account, ctx.region, grant.keyId),
     GrantId: grant.grantId,
     Name: grant.name ?? '',
     CreationDate: new Date(grant.created),
-    GranteePrincipal: grant.granteePrincipal,
-    ...(grant.retiringPrincipal === undefined ? {} : { RetiringPrincipal: grant.retiringPrincipal }),
+    GranteePrincipal: await shown(grant.granteePrincipal),
+    GranteeServicePrincipal: grant.granteeServicePrincipal,
+    RetiringPrincipal: await shown(grant.retiringPrincipal),
+    RetiringServicePrincipal: grant.retiringServicePrincipal,
     IssuingAccount: `arn:aws:iam::${grant.issuingAccount}:root`,
     Operations: grant.operations as 'Decrypt'[],
-    ...(grant.constraints === undefined
-      ? {}
-      : {
-          Constraints: {
-            ...(equals === undefined ? {} : { EncryptionContextEquals: { ...equals } }),
-            ...(subset === undefined ? {} : { EncryptionContextSubset: { ...subset } }),
+    Constraints:
+      grant.constraints === undefined
+        ? undefined
+        : {
+            EncryptionContextEquals: equals && { ...equals },
+            EncryptionContextSubset: subset && { ...subset },
+            SourceArn: sourceArn,
           },
-        }),
   };
-}
-
-const principalArn = /^arn:aws:(iam|sts)::\d{12}:(root|(user|role|federated-user|assumed-role)\/.+)$/;
-
-async function checkPrincipal(ctx: Context, principal: string | undefined): Promise<void> {
-  if (principal === undefined || /^[a-z0-9.-]+\.amazonaws\.com$/.test(principal)) return;
-  if (principalArn.test(principal) && (await ctx.knowsPrincipal(principal))) return;
-  throw failure('InvalidArnException', `ARN does not refer to a valid principal: ${principal}`);
 }
 
 function invalidGrantId(): ServiceError {

@@ -1,3 +1,4 @@
+import { pinPrincipals } from '#identity/iam/pinned-principals.ts';
 import { callerKeys, keyResource, openKey, openOwnKey, readOwnKey } from './access.ts';
 import { accept, type Input, invalid, type Operation, unsupportedHere } from './api.ts';
 import { generateMaterial } from './crypto/material.ts';
@@ -49,7 +50,7 @@ export const CreateKey: Operation<'CreateKey'> = {
       description: input.Description ?? '',
       created: ctx.now,
       enabled: true,
-      policy: input.Policy ?? defaultKeyPolicy(ctx.account),
+      policy: input.Policy === undefined ? defaultKeyPolicy(ctx.account) : await pinPrincipals(ctx, input.Policy),
       tags,
       aliases: [],
       grants: 0,
@@ -59,7 +60,7 @@ export const CreateKey: Operation<'CreateKey'> = {
       multiRegion: input.MultiRegion === true ? { primaryRegion: ctx.region, replicaRegions: [] } : undefined,
       deletion: undefined,
     };
-    await authoriseTags(ctx, arn, input.Tags);
+    await authoriseTags(ctx, row, input.Tags);
     if (input.Policy !== undefined) await checkKeyPolicy(ctx, row, input.Policy, input.BypassPolicyLockoutSafetyCheck);
     const created: KeyRow =
       origin === 'EXTERNAL'

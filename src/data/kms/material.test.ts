@@ -323,6 +323,9 @@ test('a multi-Region key: one material, two Regions', async () => {
   await decrypts(await encrypt(KeyId, ireland));
   await decrypts(old, ireland);
   await refused(kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: 'eu-west-1' })), 'AlreadyExistsException');
+  for (const ReplicaRegion of ['cn-north-1', 'xx-yy-9']) {
+    await refused(kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion })), 'UnsupportedOperationException');
+  }
   await refused(
     ireland.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: 'us-west-2' })),
     'UnsupportedOperationException',

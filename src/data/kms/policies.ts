@@ -1,4 +1,5 @@
 import { parsePolicy } from '#identity/iam/engine/engine.ts';
+import { pinPrincipals, shownPrincipals } from '#identity/iam/pinned-principals.ts';
 import type { Context } from '#runtime/context.ts';
 import { ServiceError } from '#wire/service-error.ts';
 import { callerKeys, keyResource, notFound, openKey, openOwnKey, readOwnKey } from './access.ts';
@@ -15,7 +16,7 @@ export const GetKeyPolicy: Operation<'GetKeyPolicy'> = {
   handle: async ({ KeyId, PolicyName }, ctx) => {
     const { row } = await readOwnKey(ctx, KeyId);
     checkName(PolicyName);
-    return { Policy: row.policy, PolicyName: POLICY_NAME };
+    return { Policy: await shownPrincipals(ctx, row.policy), PolicyName: POLICY_NAME };
   },
 };
 
@@ -26,7 +27,7 @@ export const PutKeyPolicy: Operation<'PutKeyPolicy'> = {
     const { row, records } = await openOwnKey(ctx, KeyId);
     checkName(PolicyName);
     await checkKeyPolicy(ctx, row, Policy, BypassPolicyLockoutSafetyCheck);
-    records.put(keys, row.keyId, { ...row, policy: Policy });
+    records.put(keys, row.keyId, { ...row, policy: await pinPrincipals(ctx, Policy) });
     return {};
   },
 };

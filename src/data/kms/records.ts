@@ -3,6 +3,7 @@ import type { KeyMaterial } from './crypto/material.ts';
 import type { GrantConstraints } from './engine/grants.ts';
 import type { KeySpec, KeyUsage } from './engine/key-specs.ts';
 import type { RotationSchedule } from './engine/rotation.ts';
+import { lookupName } from './grant-principals.ts';
 
 /** One key material of a key. Times in ms since the epoch. */
 export type MaterialRow = Omit<KeyMaterial, 'sealed'> & {
@@ -52,15 +53,22 @@ export type GrantRow = {
   readonly grantId: string;
   readonly keyId: string;
   readonly name: string | undefined;
-  readonly granteePrincipal: string;
+  /** Either this or the service. Users and roles here are pinned: see grant-principals.ts. */
+  readonly granteePrincipal: string | undefined;
+  readonly granteeServicePrincipal?: string | undefined;
+  /** This, the service, or neither. */
   readonly retiringPrincipal: string | undefined;
+  readonly retiringServicePrincipal?: string | undefined;
   readonly operations: readonly string[];
   readonly constraints: GrantConstraints | undefined;
   readonly issuingAccount: string;
   readonly created: number;
 };
 
-/** Where the grants are that a principal of this account may retire: keys of other accounts included. */
+/**
+ * Where the grants are that a principal of this account may retire: keys of other accounts included. A service's entries are in the
+ * account of the key.
+ */
 export type RetirableRow = { readonly principal: string; readonly keyAccount: string; readonly grantId: string };
 
 export type UsageRow = { readonly operation: string; readonly at: number; readonly requestId: string };
@@ -72,16 +80,27 @@ export const aliases = collection<AliasRow>('kms/alias', 'regional', { 'by-key':
 /** Id: the grant id. */
 export const grants = collection<GrantRow>('kms/grant', 'regional', {
   'by-key': (row) => [row.keyId],
-  'by-grantee': (row) => [granteeKey(row.keyId, row.granteePrincipal)],
+  'by-grantee': (row) => [granteeKey(row.keyId, lookupName(granteeOf(row)))],
   'by-name': (row) => (row.name === undefined ? [] : [`${row.keyId}|${row.name}`]),
 });
-/** Id: the grant id. Lives in the account of the retiring principal. */
+/** Id: the grant id. */
 export const retirables = collection<RetirableRow>('kms/retirable-grant', 'regional', {
-  'by-principal': (row) => [row.principal],
+  'by-principal': (row) => [lookupName(row.principal)],
 });
 /** Id: the key id. */
 export const usages = collection<UsageRow>('kms/key-usage', 'regional');
 
+/** @param principal as `lookupName` has it */
 export function granteeKey(keyId: string, principal: string): string {
   return `${keyId}|${principal}`;
+}
+
+/** Name, as kept, of whom the grant is for. */
+export function granteeOf(grant: Pick<GrantRow, 'granteePrincipal' | 'granteeServicePrincipal'>): string {
+  return grant.granteePrincipal ?? grant.granteeServicePrincipal ?? '';
+}
+
+/** Name, as kept, of who may retire the grant. */
+export function retirerOf(grant: Pick<GrantRow, 'retiringPrincipal' | 'retiringServicePrincipal'>): string | undefined {
+  return grant.retiringPrincipal ?? grant.retiringServicePrincipal;
 }

@@ -1,11 +1,14 @@
+import { pinPrincipals, shownPrincipals } from '#identity/iam/pinned-principals.ts';
 import type { Context } from '#runtime/context.ts';
-import { type Key, keyResource, locate, openOwnKey, resourceOf } from './access.ts';
+import type { Conditions } from '#runtime/operation.ts';
+import { type Key, keyConditions, keyResource, locate, openOwnKey, resourceOf } from './access.ts';
 import { failure, type Operation, refuse, unsupportedHere } from './api.ts';
 import { resealMaterial } from './crypto/material.ts';
 import { cacheOf } from './crypto/material-cache.ts';
 import { keyArn, keyNotFound } from './engine/identifiers.ts';
 import { defaultKeyPolicy } from './engine/key-policy.ts';
 import { checkState } from './engine/key-states.ts';
+import { isRegion } from './engine/regions.ts';
 import { bypassOf } from './keys.ts';
 import { metadataOf } from './metadata.ts';
 import { checkKeyPolicy } from './policies.ts';
@@ -26,6 +29,7 @@ export const ReplicateKey: Operation<'ReplicateKey'> = {
     const { arn, row } = await openOwnKey(ctx, input.KeyId);
     const family = primaryFamily(arn, row);
     const region = input.ReplicaRegion;
+    if (!isRegion(region)) throw unsupportedHere(`${region} is not a Region of this partition.`);
     const there = ctx.records.at({ region });
     const replicaArn = keyArn(row.account, region, row.keyId);
     if (region === row.region || (await there.get(keys, row.keyId)) !== undefined) {
@@ -41,15 +45,18 @@ export const ReplicateKey: Operation<'ReplicateKey'> = {
       description: input.Description ?? '',
       created: ctx.now,
       enabled: true,
-      policy: input.Policy ?? defaultKeyPolicy(row.account),
+      policy: input.Policy === undefined ? defaultKeyPolicy(row.account) : await pinPrincipals(ctx, input.Policy),
       tags: tagsFor({}, input.Tags),
       aliases: [],
       grants: 0,
       materials: [],
       multiRegion,
     };
-    await authoriseCreation(ctx, replica);
-    await authoriseTags(ctx, replicaArn, input.Tags);
+    await authoriseCreation(ctx, replica, {
+      ...tagConditions(input.Tags),
+      'kms:BypassPolicyLockoutSafetyCheck': bypassOf(input),
+    });
+    await authoriseTags(ctx, replica, input.Tags);
     if (input.Policy !== undefined)
       await checkKeyPolicy(ctx, replica, input.Policy, input.BypassPolicyLockoutSafetyCheck);
     const created: KeyRow = {
@@ -63,7 +70,7 @@ export const ReplicateKey: Operation<'ReplicateKey'> = {
     return {
       // AWS answers while the replica is still being made; here it is ready with the answer's commit.
       ReplicaKeyMetadata: metadataOf(created, 'Creating'),
-      ReplicaPolicy: created.policy,
+      ReplicaPolicy: await shownPrincipals(ctx, created.policy),
       ...(replicaTags.length === 0 ? {} : { ReplicaTags: replicaTags }),
     };
   },
@@ -127,18 +134,8 @@ function copied(ctx: Context, from: KeyRow, to: KeyRow, material: MaterialRow): 
 }
 
 /** Replicating needs kms:CreateKey in the replica's Region as well (API model, ReplicateKey). */
-async function authoriseCreation(ctx: Context, replica: KeyRow): Promise<void> {
-  await ctx.authorise(
-    'kms:CreateKey',
-    { arn: '*', account: replica.account },
-    {
-      'aws:RequestedRegion': replica.region,
-      'kms:KeySpec': replica.spec,
-      'kms:KeyUsage': replica.usage,
-      'kms:KeyOrigin': replica.origin,
-      'kms:MultiRegion': 'true',
-      'kms:MultiRegionKeyType': 'REPLICA',
-      'kms:CallerAccount': ctx.principal.account,
-    },
-  );
+async function authoriseCreation(ctx: Context, replica: KeyRow, asked: Conditions): Promise<void> {
+  const { account, region: requested } = replica;
+  const conditions = { ...keyConditions(ctx, replica), ...asked, 'aws:RequestedRegion': requested };
+  await ctx.authorise('kms:CreateKey', { arn: '*', account }, conditions);
 }

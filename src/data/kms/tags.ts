@@ -1,11 +1,12 @@
 import type { Context } from '#runtime/context.ts';
 import type { Conditions } from '#runtime/operation.ts';
-import { callerKeys, keyResource, openOwnKey, readOwnKey } from './access.ts';
+import { keyConditions, keyResource, openOwnKey, readOwnKey } from './access.ts';
 import { type Operation, refuse } from './api.ts';
+import { keyArn } from './engine/identifiers.ts';
 import { defaultKeyPolicy } from './engine/key-policy.ts';
 import { checkTags } from './engine/tags.ts';
 import { pageIn } from './page.ts';
-import { keys } from './records.ts';
+import { type KeyRow, keys } from './records.ts';
 
 type Tag = { readonly TagKey: string | undefined; readonly TagValue: string | undefined };
 
@@ -65,9 +66,11 @@ export function tagConditions(tags: readonly Tag[] | undefined): Conditions {
  * Tags on a key that is being created need kms:TagResource by an IAM policy (API model, CreateKey.Tags). The key's own policy does
  * not exist yet; the default one stands in, which leaves the decision to IAM.
  */
-export async function authoriseTags(ctx: Context, arn: string, tags: readonly Tag[] | undefined): Promise<void> {
+export async function authoriseTags(ctx: Context, row: KeyRow, tags: readonly Tag[] | undefined): Promise<void> {
   if (tags === undefined || tags.length === 0) return;
-  const policy = { kind: 'key', source: `default key policy of ${arn}`, text: defaultKeyPolicy(ctx.account) } as const;
-  const resource = { arn, account: ctx.account, policy, conditions: callerKeys(ctx) };
-  await ctx.authorise('kms:TagResource', resource, tagConditions(tags));
+  const { account, region, keyId } = row;
+  const arn = keyArn(account, region, keyId);
+  const policy = { kind: 'key', source: `default key policy of ${arn}`, text: defaultKeyPolicy(account) } as const;
+  const conditions = { ...keyConditions(ctx, row), 'aws:RequestedRegion': region };
+  await ctx.authorise('kms:TagResource', { arn, account, policy, conditions }, tagConditions(tags));
 }

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { after, before, describe, test } from 'node:test';
+import { IAM } from '@aws-sdk/client-iam';
 import { SSM } from '@aws-sdk/client-ssm';
 import { allow, openTestStore, refused, type TestStore } from './client-for-tests.ts';
 
@@ -144,4 +145,31 @@ describe('sharing by resource policy', () => {
   for (const [what, ResourceArn, Policy, code] of refusals) {
     test(`${what}: ${code}`, () => refused(ours.putResourcePolicy({ ResourceArn, Policy }), code));
   }
+});
+
+test('a policy is for the user that had the name when it was put, not for the name', async () => {
+  const store = await openTestStore();
+  const iam = new IAM(store.ringwall.client);
+  const UserName = 'reader';
+  const newReader = async () => {
+    await iam.createUser({ UserName });
+    const { AccessKey } = await iam.createAccessKey({ UserName });
+    const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {};
+    const ssm = new SSM(store.ringwall.as({ accessKeyId, secretAccessKey }));
+    return { accessKeyId, read: () => ssm.getParameter({ Name: '/pinned' }) };
+  };
+  await store.put('/pinned', 'v', { Tier: 'Advanced' });
+  const before = await newReader();
+  const ResourceArn = store.arn('/pinned');
+  const Principal = { AWS: `arn:aws:iam::${store.ringwall.account}:user/${UserName}` };
+  const Statement = [{ Effect: 'Allow', Principal, Action: 'ssm:GetParameter', Resource: ResourceArn }];
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+  await store.ssm.putResourcePolicy({ ResourceArn, Policy });
+  assert.equal((await store.ssm.getResourcePolicies({ ResourceArn })).Policies?.[0]?.Policy, Policy);
+  await before.read();
+  await iam.deleteAccessKey({ UserName, AccessKeyId: before.accessKeyId });
+  await iam.deleteUser({ UserName });
+  const now = await newReader();
+  await refused(now.read(), 'AccessDeniedException');
+  await store.ringwall.stop();
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parsePolicy } from '#identity/iam/engine/engine.ts';
+import { pinPrincipals, shownPrincipals } from '#identity/iam/pinned-principals.ts';
 import type { Context } from '#runtime/context.ts';
 import { ServiceError } from '#wire/service-error.ts';
 import { parameterResource } from './access.ts';
@@ -26,7 +27,7 @@ export const PutResourcePolicy: Operation<'PutResourcePolicy'> = {
     const existing = row.resourcePolicy;
     if (id !== undefined) match(existing, id, hash);
     else if (existing !== undefined) throw tooMuch(1, 'PolicyCount', 'the parameter has a resource policy already');
-    const policy = { id: existing?.id ?? ctx.uuid(), text, hash: digest(text) };
+    const policy = { id: existing?.id ?? ctx.uuid(), text: await pinPrincipals(ctx, text), hash: digest(text) };
     ctx.records.put(parameters, row.name, { ...row, resourcePolicy: policy });
     return { PolicyId: policy.id, PolicyHash: policy.hash };
   },
@@ -37,7 +38,9 @@ export const GetResourcePolicies: Operation<'GetResourcePolicies'> = {
   handle: async ({ ResourceArn }, ctx) => {
     const { resourcePolicy: policy } = await ownParameter(ctx, ResourceArn);
     if (policy === undefined) return { Policies: [] };
-    return { Policies: [{ PolicyId: policy.id, PolicyHash: policy.hash, Policy: policy.text }] };
+    return {
+      Policies: [{ PolicyId: policy.id, PolicyHash: policy.hash, Policy: await shownPrincipals(ctx, policy.text) }],
+    };
   },
 };
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CloudTrailClient, type Event, type LookupAttribute, LookupEventsCommand } from '@aws-sdk/client-cloudtrail';
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { signRequest } from '#wire/sigv4/sign.ts';
 import { type Ringwall, startRingwall } from '../../../test/harness/start.ts';
 
 let ringwall: Ringwall;
@@ -100,6 +102,88 @@ test('pages hold each event once, newest first', async () => {
   } while (token !== undefined);
   assert.equal(ids.length, 3);
   assert.deepEqual(ids, [...new Set(ids)].sort().reverse());
+});
+
+test('pages hold events of one moment, and of calls inside calls, once each', async () => {
+  const root = new SSMClient(ringwall.client);
+  const reads = 120;
+  await Promise.all(
+    Array.from({ length: reads }, () => root.send(new GetParameterCommand({ Name: '/secret', WithDecryption: true }))),
+  );
+  const decrypts = { AttributeKey: 'EventName', AttributeValue: 'Decrypt' } as const;
+  const EndTime = new Date();
+  const ids: string[] = [];
+  let token: string | undefined;
+  do {
+    const input = { MaxResults: 7, LookupAttributes: [decrypts], EndTime, NextToken: token };
+    const page = await trail.send(new LookupEventsCommand(input));
+    ids.push(...(page.Events ?? []).map(({ EventId }) => EventId ?? ''));
+    token = page.NextToken;
+  } while (token !== undefined);
+  assert.equal(new Set(ids).size, ids.length, 'none twice');
+  assert.equal(ids.length, reads + 1, 'none lost');
+});
+
+test('known callers’ calls are on record even when they never reach an operation', async () => {
+  const { accessKeyId, secretAccessKey } = ringwall.root;
+  const send = (target: string, body: string, service = 'ssm') => {
+    const host = `127.0.0.1:${ringwall.port}`;
+    const request = {
+      method: 'POST',
+      path: '/',
+      query: '',
+      headers: { host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target },
+      body: Buffer.from(body),
+    };
+    const { headers } = signRequest(
+      request,
+      { accessKeyId, secretAccessKey, region: 'us-east-1', service },
+      Date.now(),
+    );
+    return fetch(ringwall.endpoint, { method: 'POST', headers: headers as Record<string, string>, body });
+  };
+  await send('AmazonSSM.ListDocuments', '{}');
+  assert.equal(recordOf((await lookup('EventName', 'ListDocuments'))[0]).errorCode, 'UnsupportedOperation');
+  await send('AmazonSSM.GetParameterHistory', '{"Name":');
+  assert.equal(recordOf((await lookup('EventName', 'GetParameterHistory'))[0]).errorCode, 'SerializationException');
+});
+
+test('a backup and an explanation are on record; so is who may not', async () => {
+  const route = async (
+    as: { readonly accessKeyId: string; readonly secretAccessKey: string },
+    method: string,
+    path: string,
+  ) => {
+    const host = `127.0.0.1:${ringwall.port}`;
+    const request = { method, path, query: '', headers: { host }, body: Buffer.alloc(0) };
+    const { headers } = signRequest(request, { ...as, region: 'us-east-1', service: 'ringwall' }, Date.now());
+    return fetch(ringwall.endpoint + path, { method, headers: headers as Record<string, string> });
+  };
+  const id = '017f22e2-79b0-7cc3-98c4-dc0c0c07398f';
+  assert.equal((await route(ringwall.root, 'GET', `/_ringwall/explain/${id}`)).status, 404);
+  assert.equal((await lookup('EventName', 'Explain')).length, 1);
+  assert.equal((await route(await ann.config.credentials(), 'POST', '/_ringwall/backup')).status, 403);
+  const [refused] = await lookup('EventName', 'Backup');
+  assert.equal(recordOf(refused).errorCode, 'AccessDenied');
+  assert.equal(recordOf(refused).userIdentity.userName, 'ann');
+});
+
+test('an assumed role’s key is on record with who assumed it, without its secret', async () => {
+  const iam = new IAMClient(ringwall.client);
+  const trust = {
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${ringwall.account}:user/ann` },
+    Action: 'sts:AssumeRole',
+  };
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
+  await iam.send(new CreateRoleCommand({ RoleName: 'traced', AssumeRolePolicyDocument }));
+  const sts = new STSClient(ringwall.as(await ann.config.credentials()));
+  const RoleArn = `arn:aws:iam::${ringwall.account}:role/traced`;
+  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'trace' }));
+  const record = recordOf((await lookup('EventName', 'AssumeRole'))[0]);
+  assert.equal(record.responseElements.credentials.accessKeyId, Credentials?.AccessKeyId);
+  assert.equal(JSON.stringify(record).includes(Credentials?.SecretAccessKey ?? ''), false);
+  assert.equal(record.resources.length, 1);
 });
 
 test('bad ranges and tokens are refused', async () => {

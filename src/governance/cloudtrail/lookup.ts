@@ -20,21 +20,25 @@ export const LookupEvents: Op<'LookupEvents'> = {
     const wanted = attributes[0] as Attribute | undefined;
     const { from, to } = rangeOf(input, ctx.now);
     const page = placeIn(input.NextToken);
-    const found: TrailEvent[] = [];
-    for await (const { json } of ctx.readAudit({ from, to: Math.min(to, page?.time ?? to) })) {
-      if (!json.includes(ctx.account)) continue;
+    const found: Found[] = [];
+    // The page before ended with this event: it comes again, and everything up to it has been shown.
+    let shown = page !== undefined;
+    for await (const { id, time, json } of ctx.readAudit({ from, to: Math.min(to, page?.time ?? to) })) {
+      if (shown) {
+        shown = id !== page?.id;
+        continue;
+      }
+      if (!json.includes(ctx.account) || !mayMatch(json, wanted)) continue;
       const { event } = JSON.parse(json) as AuditRecord;
       if (event.recipientAccountId !== ctx.account || event.awsRegion !== ctx.region) continue;
       if (wanted !== undefined && !matches(event, wanted)) continue;
-      // Within one second events stand newest first by their time-ordered ids.
-      if (page !== undefined && event.eventID >= page.id) continue;
-      found.push(event);
+      found.push({ id, time, event });
       if (found.length > limit) break;
     }
     const events = found.slice(0, limit);
     const last = events.at(-1);
     return {
-      Events: events.map(present),
+      Events: events.map(({ event }) => present(event)),
       ...(found.length > limit && last !== undefined ? { NextToken: tokenOf(last) } : {}),
     };
   },
@@ -50,6 +54,17 @@ function rangeOf(
     throw new ServiceError('InvalidTimeRangeException', 'The start time must be before the end time.');
   }
   return { from, to };
+}
+
+/** What an event shows word for word stands in its text: most are passed over unread. */
+function mayMatch(json: string, wanted: Attribute | undefined): boolean {
+  if (
+    wanted === undefined ||
+    !/^(?:EventId|EventName|EventSource|AccessKeyId|ResourceType)$/.test(wanted.AttributeKey)
+  ) {
+    return true;
+  }
+  return json.includes(JSON.stringify(wanted.AttributeValue));
 }
 
 function matches(event: TrailEvent, { AttributeKey, AttributeValue: value }: Attribute): boolean {
@@ -104,14 +119,19 @@ function present(event: TrailEvent): NonNullable<Output<'cloudtrail', 'LookupEve
   };
 }
 
-function tokenOf(event: TrailEvent): string {
-  return Buffer.from(`${Date.parse(event.eventTime) + 999}|${event.eventID}`).toString('base64url');
+/** A page ends at a place in the record: its time in ms, and the id of the event there. */
+type Place = { readonly time: number; readonly id: string };
+type Found = Place & { readonly event: TrailEvent };
+
+function tokenOf({ time, id }: Place): string {
+  return Buffer.from(`${time}|${id}`).toString('base64url');
 }
 
-function placeIn(token: string | undefined): { readonly time: number; readonly id: string } | undefined {
+function placeIn(token: string | undefined): Place | undefined {
   if (token === undefined) return undefined;
   const [time = '', id = ''] = Buffer.from(token, 'base64url').toString().split('|');
-  if (!/^\d{13,14}$/.test(time) || id === '')
+  if (!/^\d{13,14}$/.test(time) || id === '') {
     throw new ServiceError('InvalidNextTokenException', 'The specified token is not valid.');
+  }
   return { time: Number(time), id };
 }

@@ -34,7 +34,7 @@ export function recordCall(call: Call, outcome: Outcome): AuditWrite {
   const error = 'error' in outcome ? outcome.error : undefined;
   const input = operationModel === undefined ? null : detailOf(operationModel, 'input', call.input);
   const output =
-    operationModel === undefined || call.readOnly || !('output' in outcome)
+    operationModel === undefined || !isAnswered(call) || !('output' in outcome)
       ? null
       : detailOf(operationModel, 'output', outcome.output);
   const failure =
@@ -43,7 +43,7 @@ export function recordCall(call: Call, outcome: Outcome): AuditWrite {
   const resources = call.resources.length === 0 ? '' : `,"resources":${json(resourcesOf(call))}`;
   const event = `{"eventVersion":"1.11","userIdentity":${identityText(call.principal, viaService)},"eventTime":"${secondsOf(
     call.now,
-  )}","eventSource":"${call.model.endpointPrefix}.amazonaws.com","eventName":"${call.operation}","awsRegion":${json(
+  )}","eventSource":"${call.eventSource}","eventName":"${call.operation}","awsRegion":${json(
     call.region,
   )},"sourceIPAddress":${json(viaService ?? facts.sourceIp)},"userAgent":${json(viaService ?? facts.userAgent)}${failure},"requestParameters":${json(
     input,
@@ -55,6 +55,11 @@ export function recordCall(call: Call, outcome: Outcome): AuditWrite {
 }
 
 const json = JSON.stringify;
+
+/** Answers of reading calls are not recorded; those that give credentials are, to tell from whom a session has them. */
+function isAnswered({ readOnly, operation }: Call): boolean {
+  return !readOnly || /^(?:Assume|Get(?:Session|Federation)Token)/.test(operation);
+}
 
 /** CloudTrail says `AccessDenied` whatever the protocol's spelling. */
 function trailCode(code: string): string {
@@ -91,6 +96,7 @@ function identityOf(principal: Principal, invokedBy: string | undefined): object
   const via = invokedBy === undefined ? {} : { invokedBy };
   if (principal.kind === 'service') return { type: 'AWSService', invokedBy: principal.arn };
   if (principal.kind === 'anonymous') return { type: 'AWSAccount', principalId: '', accountId: 'anonymous', ...via };
+  if (principal.kind === 'external') return externalIdentity(principal);
   const { session } = principal;
   return {
     type: typeNames[principal.kind],
@@ -101,6 +107,17 @@ function identityOf(principal: Principal, invokedBy: string | undefined): object
     ...(principal.kind === 'user' ? { userName: principal.name } : {}),
     ...(session === undefined ? {} : { sessionContext: sessionOf(principal.kind, principal.account, session) }),
     ...via,
+  };
+}
+
+/** Somebody whom an identity provider vouches for (CloudTrail user guide, "userIdentity element"). */
+function externalIdentity({ arn, userId, name }: Principal): object {
+  const saml = arn.includes(':saml-provider/');
+  return {
+    type: saml ? 'SAMLUser' : 'WebIdentityUser',
+    principalId: userId,
+    userName: name,
+    identityProvider: saml ? userId.slice(0, userId.indexOf(':')) : arn.slice(arn.indexOf('/') + 1),
   };
 }
 
@@ -129,5 +146,6 @@ function sessionOf(kind: Principal['kind'], accountId: string, session: NonNulla
 }
 
 function resourcesOf(call: Call): NonNullable<TrailEvent['resources']> {
-  return call.resources.map(({ arn, type, account }) => ({ accountId: account ?? call.account, type, ARN: arn }));
+  const named = new Map(call.resources.map((resource) => [resource.arn, resource]));
+  return [...named.values()].map(({ arn, type, account }) => ({ accountId: account ?? call.account, type, ARN: arn }));
 }

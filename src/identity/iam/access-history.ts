@@ -1,4 +1,5 @@
 import type { Context } from '#runtime/context.ts';
+import { namespaceOf } from './service-namespace.ts';
 
 /** When something was last done, by whom and where. */
 export type LastAccess = { readonly time: number; readonly entity: string; readonly region: string };
@@ -50,7 +51,7 @@ export async function accessHistory(
     const { event } = JSON.parse(json) as AuditedCall;
     const entity = entityOf(event.userIdentity);
     if (entity === undefined || !entities.has(entity)) continue;
-    const namespace = event.eventSource.split('.', 1)[0] ?? '';
+    const namespace = namespaceOf(event.eventSource);
     const access: LastAccess = { time: Date.parse(event.eventTime), entity, region: event.awsRegion };
     let service = services.get(namespace);
     if (service === undefined) {

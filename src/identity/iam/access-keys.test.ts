@@ -66,6 +66,32 @@ describe('access keys', () => {
     assert.equal(await refusal(test.root.deleteAccessKey({ AccessKeyId })), expected);
   });
 
+  it("keeps the root user's last active key: there is no other way in", async (t) => {
+    const { ringwall, root } = await openTestAccount();
+    t.after(() => ringwall.stop());
+    const first = ringwall.root.accessKeyId;
+    const { AccessKey: second } = await root.createAccessKey({});
+    const AccessKeyId = second?.AccessKeyId ?? '';
+    await root.updateAccessKey({ AccessKeyId, Status: 'Inactive' });
+    const lastKey = 'Cannot delete entity, must create another active access key of the root user first.';
+    assert.equal(
+      await refusal(root.deleteAccessKey({ AccessKeyId: first })),
+      `409 DeleteConflictException: ${lastKey}`,
+    );
+    assert.match(
+      await refusal(root.updateAccessKey({ AccessKeyId: first, Status: 'Inactive' })),
+      /^409 DeleteConflict\w*: /,
+    );
+    await root.updateAccessKey({ AccessKeyId: first, Status: 'Active' });
+    await root.deleteAccessKey({ AccessKeyId });
+    const { AccessKey: third } = await root.createAccessKey({});
+    const other = new IAM(
+      ringwall.as({ accessKeyId: third?.AccessKeyId ?? '', secretAccessKey: third?.SecretAccessKey ?? '' }),
+    );
+    await other.deleteAccessKey({ AccessKeyId: first });
+    assert.equal((await other.listAccessKeys({})).AccessKeyMetadata?.length, 1);
+  });
+
   it("lists the root user's own keys", async () => {
     const { AccessKeyMetadata } = await test.root.listAccessKeys({});
     assert.deepEqual(

@@ -6,7 +6,7 @@ import { forgetKeyUse, lastKeyUse } from './key-use.ts';
 import { claim, type Owner, ownerNamed, userResource } from './owner.ts';
 import { pageOfList } from './page.ts';
 import { type AccessKeyRow, accessKeys } from './records.ts';
-import { overQuota, settableStatus } from './refusals.ts';
+import { deleteConflict, overQuota, settableStatus } from './refusals.ts';
 
 /** Access keys of one user (IAM quotas). */
 const maxKeys = 2;
@@ -42,8 +42,11 @@ export const ListAccessKeys: Operation<'ListAccessKeys'> = {
 export const UpdateAccessKey: Operation<'UpdateAccessKey'> = {
   resource: ({ UserName }, ctx) => userResource(ctx, UserName),
   handle: async ({ UserName, AccessKeyId, Status }, ctx) => {
-    const key = await keyOf(ctx, await ownerNamed(ctx, UserName), AccessKeyId);
-    ctx.records.put(accessKeys, key.accessKeyId, { ...key, status: settableStatus(Status) });
+    const owner = await ownerNamed(ctx, UserName);
+    const key = await keyOf(ctx, owner, AccessKeyId);
+    const status = settableStatus(Status);
+    if (status === 'Inactive') await keepRootKey(ctx, owner, key);
+    ctx.records.put(accessKeys, key.accessKeyId, { ...key, status });
     return {};
   },
 };
@@ -51,7 +54,9 @@ export const UpdateAccessKey: Operation<'UpdateAccessKey'> = {
 export const DeleteAccessKey: Operation<'DeleteAccessKey'> = {
   resource: ({ UserName }, ctx) => userResource(ctx, UserName),
   handle: async ({ UserName, AccessKeyId }, ctx) => {
-    const key = await keyOf(ctx, await ownerNamed(ctx, UserName), AccessKeyId);
+    const owner = await ownerNamed(ctx, UserName);
+    const key = await keyOf(ctx, owner, AccessKeyId);
+    await keepRootKey(ctx, owner, key);
     ctx.records.delete(accessKeys, key.accessKeyId);
     await forgetKeyUse(ctx.records, key.accessKeyId);
     return {};
@@ -83,6 +88,14 @@ export const GetAccessKeyLastUsed: Operation<'GetAccessKeyLastUsed'> = {
 export async function keysOf(ctx: Context, owner: Owner): Promise<readonly AccessKeyRow[]> {
   const equals = `${ctx.account}/${owner.user?.userName ?? ''}`;
   return (await ctx.records.listIndex(accessKeys, 'by-owner', { equals })).map(({ value }) => value);
+}
+
+/** AWS's root users can also sign in with a password; here the last active key is their only way in. @throws ServiceError DeleteConflict */
+async function keepRootKey(ctx: Context, owner: Owner, { accessKeyId, status }: AccessKeyRow): Promise<void> {
+  if (owner.user !== undefined || status === 'Inactive') return;
+  const others = (await keysOf(ctx, owner)).filter((key) => key.accessKeyId !== accessKeyId);
+  if (!others.some((key) => key.status === 'Active'))
+    throw deleteConflict('must create another active access key of the root user');
 }
 
 async function keyOf(ctx: Context, owner: Owner, accessKeyId: string): Promise<AccessKeyRow> {

@@ -10,23 +10,14 @@ import { openSession, type Session } from '../session-token.ts';
 import { noteKeyUse } from './key-use.ts';
 import { principalOfKey, principalOfSession, rootPrincipal } from './principals.ts';
 import { type AccessKeyRow, accessKeys, type RoleRow, roles, type UserRow, users } from './records.ts';
+import { reachesIam } from './session-limits.ts';
 
 /** Tokens remembered, so that a session's requests do not open the same token again; each is about 2 KB. */
 const maxSessions = 5_000;
 
 /** Proves callers by SigV4 against access keys and session tokens. */
 export function authenticator(store: Store, seal: Seal, clock: Clock): Authenticate {
-  const sessions = new Map<string, Session>();
-
-  const sessionOf = (token: string): Session | undefined => {
-    const known = sessions.get(token);
-    if (known !== undefined) return known;
-    const opened = openSession(seal, token);
-    if (opened === undefined) return undefined;
-    if (sessions.size >= maxSessions) sessions.delete(sessions.keys().next().value ?? '');
-    sessions.set(token, opened);
-    return opened;
-  };
+  const sessionOf = sessionReader(seal);
 
   return async (request, scheme, now) => {
     const family = familyOf(scheme.protocol);
@@ -41,12 +32,14 @@ export function authenticator(store: Store, seal: Seal, clock: Clock): Authentic
       if (refused !== undefined) throw refused;
     };
     if (claim.sessionToken !== undefined) {
-      const session = sessionOf(claim.sessionToken);
-      if (session === undefined || session.accessKeyId !== claim.accessKeyId)
-        throw authenticationError('malformedToken', family);
+      const session = sessionOf(claim);
+      if (session === undefined) throw authenticationError('malformedToken', family);
       check(session.secretAccessKey);
       if (session.facts.expiresAt <= now) throw authenticationError('expiredToken', family);
-      return principalOfSession(session, await tagsBehind(store, session));
+      if (scheme.signingName === 'iam' && !reachesIam(session)) throw authenticationError('invalidToken', family);
+      const behind = await tagsBehind(store, session);
+      if (behind === undefined) throw authenticationError('invalidToken', family);
+      return principalOfSession(session, behind);
     }
     const key = await findKey(store, claim);
     if (key === undefined || key.status !== 'Active') throw authenticationError('invalidToken', family);
@@ -56,19 +49,44 @@ export function authenticator(store: Store, seal: Seal, clock: Clock): Authentic
   };
 }
 
-/** Open mode: nothing is proven; a 12-digit access key id is the account, everybody is its root user. */
-export function openAuthenticator(account: string): Authenticate {
-  return async (request, scheme) => {
+/**
+ * Open mode: nothing is proven, everybody is the root user. A 12-digit access key id is the account; a session of this installation is
+ * of its own account, and ends on time.
+ */
+export function openAuthenticator(seal: Seal, account: string): Authenticate {
+  const sessionOf = sessionReader(seal);
+
+  return async (request, scheme, now) => {
+    const family = familyOf(scheme.protocol);
     let claim: SignedClaim | undefined;
     try {
-      claim = parseClaim(request, familyOf(scheme.protocol));
+      claim = parseClaim(request, family);
     } catch {
       // Whatever the credentials look like, they are accepted.
     }
-    return rootPrincipal(
-      claim !== undefined && /^\d{12}$/.test(claim.accessKeyId) ? claim.accessKeyId : account,
-      claim?.accessKeyId,
-    );
+    if (claim === undefined) return rootPrincipal(account, undefined);
+    const { accessKeyId } = claim;
+    const session = sessionOf(claim);
+    if (session === undefined) return rootPrincipal(/^\d{12}$/.test(accessKeyId) ? accessKeyId : account, accessKeyId);
+    if (session.facts.expiresAt <= now) throw authenticationError('expiredToken', family);
+    return rootPrincipal(session.account, accessKeyId);
+  };
+}
+
+/** Opens the token of a claim. Undefined when it has none, or one that is not ours or of another access key. */
+function sessionReader(seal: Seal): (claim: SignedClaim) => Session | undefined {
+  const sessions = new Map<string, Session>();
+
+  return ({ sessionToken: token, accessKeyId }) => {
+    if (token === undefined) return undefined;
+    let session = sessions.get(token);
+    if (session === undefined) {
+      session = openSession(seal, token);
+      if (session === undefined) return undefined;
+      if (sessions.size >= maxSessions) sessions.delete(sessions.keys().next().value ?? '');
+      sessions.set(token, session);
+    }
+    return session.accessKeyId === accessKeyId ? session : undefined;
   };
 }
 
@@ -90,13 +108,23 @@ async function longTermPrincipal(store: Store, key: AccessKeyRow, family: Protoc
   return principalOfKey(key, user);
 }
 
-/** Tags of the role or user behind a session: they count beside the session's own. */
-async function tagsBehind(store: Store, session: Session): Promise<Readonly<Record<string, string>>> {
-  const name = session.facts.issuerName;
-  if (session.kind === 'assumed-role')
-    return (await find<RoleRow>(store, roles.name, session.account, name))?.tags ?? {};
-  if (session.kind === 'user') return (await find<UserRow>(store, users.name, session.account, name))?.tags ?? {};
-  return {};
+/**
+ * Tags of the role or user behind a session: they count beside the session's own. Undefined when it is gone; one made anew under the
+ * name is another.
+ */
+async function tagsBehind(
+  store: Store,
+  { kind, account, facts }: Session,
+): Promise<Readonly<Record<string, string>> | undefined> {
+  if (kind === 'assumed-role') {
+    const role = await find<RoleRow>(store, roles.name, account, facts.issuerName);
+    return role?.roleId === facts.issuerId ? role.tags : undefined;
+  }
+  // The root user, or a federated user that it made.
+  if (facts.issuerId === account) return {};
+  const user = await find<UserRow>(store, users.name, account, facts.issuerName);
+  if (user?.userId !== facts.issuerId) return undefined;
+  return kind === 'user' ? user.tags : {};
 }
 
 async function find<T>(store: Store, collection: string, account: string, name: string): Promise<T | undefined> {

@@ -13,12 +13,15 @@ import {
 } from './engine/engine.ts';
 import { type LibraryPolicy, PolicyLibrary } from './policy-library.ts';
 import { type PrincipalPolicies, PrincipalPolicySource } from './principal-policies.ts';
+import { stsRefusal } from './session-limits.ts';
 
 /** Asks the policy engine, with everything that bears on the question. */
 export function authoriser(store: Store, seal: Seal): Authorise {
   const library = new PolicyLibrary();
   const source = new PrincipalPolicySource(store, library);
   return async (question) => {
+    const closed = stsRefusal(question.principal, question.action);
+    if (closed !== undefined) throw closed;
     const own = await source.of(question.principal);
     const { policy } = question.resource;
     const resource =
@@ -43,17 +46,19 @@ function compiledOf({ compiled }: LibraryPolicy) {
 
 function requestOf(question: Question, own: PrincipalPolicies): AuthorizationRequest {
   const { principal, action, resource, resourceAccount, keys } = question;
+  const federator = principal.kind === 'federated-user' ? principal.session : undefined;
   return {
     principal: principal.kind === 'anonymous' ? null : principal.arn,
     action,
     resource: resource.arn,
     resourceAccount,
-    context: keys,
+    context: Object.assign({}, principal.keys, keys),
     wildcardOnlyAction: resource.arn === '*',
     attributes: {
       principalIsRoot: principal.kind === 'root',
       principalIsServiceLinkedRole: own.serviceLinked,
-      federatedBy: principal.kind === 'federated-user' ? principal.session?.issuerArn : undefined,
+      federatedBy: federator?.issuerArn,
+      federatedById: federator?.issuerId,
       kmsGrants: resource.grants as readonly KmsGrant[] | undefined,
     },
   };
@@ -67,7 +72,7 @@ function verdictOf(
   resource: LibraryPolicy | undefined,
   seal: Seal,
 ): Verdict {
-  const { record, evidence } = decisionRecord(request, decision, own, resource);
+  const { record, evidence } = decisionRecord(question, request, decision, own, resource);
   const denied = decision.decision === 'Allowed' ? undefined : denial(question, request, decision, record, seal);
   return { denied, decision: decision.decision, record, evidence };
 }

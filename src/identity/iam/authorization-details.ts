@@ -115,15 +115,16 @@ function groupDetail(row: GroupRow) {
 
 async function roleDetail(ctx: Context, row: RoleRow) {
   const profiles = await rowsBy(ctx, instanceProfiles, 'by-role', row.roleName.toLowerCase());
+  const role = await presentNewRole(ctx, row);
   return {
-    ...presentNewRole(row),
+    ...role,
     InstanceProfileList: profiles.map((profile) => ({
       Path: profile.path,
       InstanceProfileName: profile.profileName,
       InstanceProfileId: profile.profileId,
       Arn: profile.arn,
       CreateDate: new Date(profile.createDate),
-      Roles: [presentNewRole(row)],
+      Roles: [role],
     })),
     RolePolicyList: inlineList(row),
     AttachedManagedPolicies: attachedList(row),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ConflictError, type Store } from '#store/store.ts';
+import { ConflictError, type RecordWrite, type Store } from '#store/store.ts';
 import { type AccessKeyRow, type AccountRow, accessKeys, accounts } from './records.ts';
 
 export type RootCredentials = {
@@ -10,14 +10,29 @@ export type RootCredentials = {
 
 /** Creates the first account with random root credentials; undefined when there already is one. */
 export async function bootstrap(store: Store, account: string, now: number): Promise<RootCredentials | undefined> {
-  const key = { collection: accounts.name, account: '', region: '', id: account };
-  const existing = await store.scan({ collection: accounts.name, account: '', region: '', limit: 1 });
-  if (existing.length > 0) return undefined;
-  const credentials: RootCredentials = {
-    account,
-    accessKeyId: newAccessKeyId('AKIA'),
-    secretAccessKey: newSecretAccessKey(),
-  };
+  if ((await firstAccount(store)) !== undefined) return undefined;
+  const { credentials, writes } = newAccount(account, now);
+  try {
+    await store.commit({ reads: [], writes, events: [], jobs: [], audit: [] });
+  } catch (error) {
+    // Two first starts at once, on one PostgreSQL: the other one made the account.
+    if (error instanceof ConflictError) return undefined;
+    throw error;
+  }
+  return credentials;
+}
+
+/** The account that the first start made: its root user may make others. */
+export async function firstAccount(store: Store): Promise<string | undefined> {
+  const all = await store.scan<AccountRow>({ collection: accounts.name, account: '', region: '' });
+  return all.map(({ value }) => value).sort((a, b) => a.createDate - b.createDate)[0]?.accountId;
+}
+
+export type NewAccount = { readonly credentials: RootCredentials; readonly writes: readonly RecordWrite[] };
+
+/** The records of a new account with random root credentials. */
+export function newAccount(account: string, now: number): NewAccount {
+  const credentials = { account, accessKeyId: newAccessKeyId('AKIA'), secretAccessKey: newSecretAccessKey() };
   const accountRow: AccountRow = {
     accountId: account,
     createDate: now,
@@ -26,28 +41,19 @@ export async function bootstrap(store: Store, account: string, now: number): Pro
     settings: {},
   };
   const keyRow: AccessKeyRow = { ...credentials, userName: undefined, status: 'Active', createDate: now };
-  try {
-    await store.commit({
-      reads: [],
-      writes: [
-        { key, expected: 0, value: accountRow, indexes: [] },
-        {
-          key: { collection: accessKeys.name, account: '', region: '', id: credentials.accessKeyId },
-          expected: 0,
-          value: keyRow,
-          indexes: [['by-owner', `${account}/`]],
-        },
-      ],
-      events: [],
-      jobs: [],
-      audit: [],
-    });
-  } catch (error) {
-    // Two first starts at once, on one PostgreSQL: the other one made the account.
-    if (error instanceof ConflictError) return undefined;
-    throw error;
-  }
-  return credentials;
+  const place = { account: '', region: '' };
+  return {
+    credentials,
+    writes: [
+      { key: { ...place, collection: accounts.name, id: account }, expected: 0, value: accountRow, indexes: [] },
+      {
+        key: { ...place, collection: accessKeys.name, id: credentials.accessKeyId },
+        expected: 0,
+        value: keyRow,
+        indexes: [['by-owner', `${account}/`]],
+      },
+    ],
+  };
 }
 
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

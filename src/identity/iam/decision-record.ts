@@ -1,4 +1,4 @@
-import type { Evidence } from '#runtime/installation.ts';
+import type { Evidence, Question } from '#runtime/installation.ts';
 import type { AuthorizationRequest, Decision, PolicyLayer } from './engine/engine.ts';
 import { digestOf, type LibraryPolicy } from './policy-library.ts';
 import type { PrincipalPolicies } from './principal-policies.ts';
@@ -32,18 +32,34 @@ const ownPolicies = new WeakMap<PrincipalPolicies, Own>();
 
 /** @returns JSON of a `DecisionRecord`, and the texts that it points to */
 export function decisionRecord(
+  question: Question,
   request: AuthorizationRequest,
   { decision, layer }: Decision,
   own: PrincipalPolicies,
   resource: LibraryPolicy | undefined,
 ): { readonly record: string; readonly evidence: readonly Evidence[] } {
   const { digest, evidence } = ownOf(own);
-  const head = `{"request":${JSON.stringify(request)},"decision":"${decision}","layer":"${layer}","policies":"${digest}"`;
+  const head = `{"request":${requestText(question, request)},"decision":"${decision}","layer":"${layer}","policies":"${digest}"`;
   if (resource === undefined) return { record: `${head}}`, evidence };
   return {
     record: `${head},"resource":${JSON.stringify(considered('resource', resource))}}`,
     evidence: [...evidence, resource],
   };
+}
+
+/** The principal's keys as JSON members: principals are kept from call to call, and so is this. */
+const principalTexts = new WeakMap<Question['principal']['keys'], string>();
+
+/** `JSON.stringify(request)`, with what is the same from call to call written once. */
+function requestText({ principal, keys }: Question, { context: _context, ...request }: AuthorizationRequest): string {
+  let own = principalTexts.get(principal.keys);
+  if (own === undefined) {
+    own = JSON.stringify(principal.keys).slice(0, -1);
+    principalTexts.set(principal.keys, own);
+  }
+  // Members of the request itself win over the principal's: they come later, as in the merged context.
+  const context = own === '{' ? JSON.stringify(keys) : `${own},${JSON.stringify(keys).slice(1)}`;
+  return `${JSON.stringify(request).slice(0, -1)},"context":${context}}`;
 }
 
 function ownOf(own: PrincipalPolicies): Own {

@@ -1,5 +1,7 @@
 import type { Context } from '#runtime/context.ts';
+import { guessedRight, mayGuess } from './guesses.ts';
 import { findPolicyOf } from './managed-policy.ts';
+import { type OutboundIssuerRow, outboundIssuers } from './outbound-issuer.ts';
 import { documentOf } from './policy-versions.ts';
 import { accessKeys, type RoleRow, roles } from './records.ts';
 import {
@@ -14,6 +16,8 @@ import { verifyTotp } from './totp.ts';
 
 /** What STS asks IAM: roles, providers, devices and keys, of any account. */
 
+export { takeTradeInToken } from './delegation-token.ts';
+export type { IssuerKey } from './outbound-issuer.ts';
 export type { RoleRow } from './records.ts';
 export type { OpenIdProviderRow, SamlProviderRow } from './records-roles.ts';
 
@@ -48,6 +52,11 @@ export function openIdProvider(ctx: Context, account: string, issuer: string): P
   return ctx.records.at({ account }).get(openIdProviders, issuer);
 }
 
+/** An account as an issuer of web identity tokens; undefined when it never was one. */
+export function outboundIssuer(ctx: Context, account: string): Promise<OutboundIssuerRow | undefined> {
+  return ctx.records.get(outboundIssuers, account);
+}
+
 /** The provider that an ARN names; undefined when there is none. */
 export async function samlProviderOfArn(ctx: Context, arn: string): Promise<SamlProviderRow | undefined> {
   const match = /^arn:aws:iam::(\d{12}):saml-provider\/([^/]+)$/.exec(arn);
@@ -62,7 +71,7 @@ export async function accountOfKey(ctx: Context, accessKeyId: string): Promise<s
 }
 
 /**
- * Checks a code of the caller's own MFA device, and uses it up.
+ * Checks a code of the caller's own MFA device, and uses it up. After too many wrong ones no code counts for a while.
  *
  * @param ownerId user id, or the account's id for its root user
  */
@@ -72,8 +81,11 @@ export async function takeMfaCode(ctx: Context, ownerId: string, serialNumber: s
   const device: MfaDeviceRow | undefined = await ctx.records.get(mfaDevices, place);
   const assigned = device?.assigned;
   if (device === undefined || assigned === undefined || assigned.ownerId !== ownerId) return false;
+  const secret = `${serialNumber} of ${ownerId}`;
+  if (!mayGuess(secret, ctx.now)) return false;
   const step = verifyTotp(device.seed, code, ctx.now, assigned.lastStep, assigned.drift);
   if (step === undefined) return false;
+  guessedRight(secret);
   ctx.records.put(mfaDevices, place, { ...device, assigned: { ...assigned, lastStep: step } });
   return true;
 }

@@ -9,6 +9,24 @@ describe('groups', () => {
   });
   after(() => test.ringwall.stop());
 
+  it('keep inline policies as given, listed page by page', async () => {
+    const GroupName = 'inline';
+    await test.root.createGroup({ GroupName });
+    const names = ['a', 'b', 'c'];
+    const document = policy(allow('s3:GetObject'));
+    for (const PolicyName of names) await test.root.putGroupPolicy({ GroupName, PolicyName, PolicyDocument: document });
+    const pages = await allPages(
+      (marker) => test.root.listGroupPolicies({ GroupName, MaxItems: 2, ...marker }),
+      ({ PolicyNames }) => PolicyNames,
+    );
+    assert.deepEqual(pages, [['a', 'b'], ['c']]);
+    const { PolicyDocument = '' } = await test.root.getGroupPolicy({ GroupName, PolicyName: 'b' });
+    assert.equal(decodeURIComponent(PolicyDocument), document);
+    await test.root.deleteGroupPolicy({ GroupName, PolicyName: 'b' });
+    assert.deepEqual((await test.root.listGroupPolicies({ GroupName })).PolicyNames, ['a', 'c']);
+    assert.match(await refusal(test.root.getGroupPolicy({ GroupName, PolicyName: 'b' })), /^404 NoSuchEntity/);
+  });
+
   it('creates, shows and lists groups', async () => {
     const { Group: made } = await test.root.createGroup({ GroupName: 'Admins', Path: '/org/' });
     assert.match(made?.GroupId ?? '', /^AGPA[A-Z2-7]{17}$/);

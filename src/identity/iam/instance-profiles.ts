@@ -180,6 +180,6 @@ export async function presentProfile(ctx: Context, row: InstanceProfileRow) {
     InstanceProfileId: row.profileId,
     Arn: row.arn,
     CreateDate: new Date(row.createDate),
-    Roles: role === undefined ? [] : [presentRole(role)],
+    Roles: role === undefined ? [] : [await presentRole(ctx, role)],
   };
 }

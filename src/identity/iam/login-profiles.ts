@@ -1,6 +1,7 @@
 import type { Context } from '#runtime/context.ts';
 import { ServiceError } from '#wire/service-error.ts';
 import type { Operation } from './api.ts';
+import { guessedRight, mayGuess } from './guesses.ts';
 import { ownerNamed, userResource } from './owner.ts';
 import { hashPassword, isPassword, newSalt } from './password-hash.ts';
 import { passwordRules } from './password-policy.ts';
@@ -76,7 +77,10 @@ export const ChangePassword: Operation<'ChangePassword'> = {
     const expiry = expiryOf(profile.changeDate, rules);
     if (rules?.HardExpiry === true && expiry !== undefined && expiry <= ctx.now)
       throw denied('The password has expired.');
+    const secret = `password of ${owner.ownerId}`;
+    if (!mayGuess(secret, ctx.now)) throw new ServiceError('ThrottlingException', 'Rate exceeded', { status: 400 });
     if (!(await isPassword(OldPassword, profile.passwordHash))) throw denied('The old password was incorrect.');
+    guessedRight(secret);
     const changed = await withPassword(ctx, profile, NewPassword);
     ctx.records.put(loginProfiles, owner.ownerId, { ...changed, resetRequired: false });
     return {};

@@ -15,7 +15,7 @@ const maxPolicies = 20_000;
 export class PolicyLibrary {
   readonly #entries = new Map<string, LibraryPolicy>();
 
-  /** A stored document that cannot be read denies: it compiles to nothing that allows. */
+  /** @throws Error for a document that cannot be read: nothing such is ever stored, and nothing is decided without it. */
   get({ kind, name, arn }: PolicyName, text: string): LibraryPolicy {
     const key = `${kind}\u0000${name}\u0000${text}`;
     let entry = this.#entries.get(key);

@@ -25,6 +25,9 @@ export type PrincipalPolicies = {
 
 const none: PrincipalPolicies = { identity: [], boundaries: null, session: null, serviceLinked: false };
 
+/** Root users may everything, within what their sessions are limited to; the others have no policies of their own. */
+const withoutPolicies: ReadonlySet<Principal['kind']> = new Set(['root', 'external', 'service', 'anonymous']);
+
 /** Principals remembered between two changes of IAM. */
 const maxPrincipals = 20_000;
 
@@ -48,7 +51,7 @@ export class PrincipalPolicySource {
   }
 
   async of(principal: Principal): Promise<PrincipalPolicies> {
-    if (principal.kind === 'root' || principal.kind === 'service' || principal.kind === 'anonymous') return none;
+    if (withoutPolicies.has(principal.kind) && !isLimited(principal)) return none;
     const key =
       principal.session === undefined ? principal.arn : `${principal.accessKeyId} ${principal.session.issuedAt}`;
     const known = this.#known.get(key);
@@ -64,12 +67,13 @@ export class PrincipalPolicySource {
 
   async #gather(principal: Principal): Promise<PrincipalPolicies> {
     const { account, session } = principal;
+    const sessionPolicies = session === undefined ? null : await this.#sessionPolicies(principal, session);
+    if (principal.kind === 'root') return { ...none, session: sessionPolicies };
     const name = session?.issuerName ?? principal.name ?? '';
     const isRole = principal.kind === 'assumed-role';
     const holder = isRole
       ? await this.#find<RoleRow>(roles.name, account, name)
       : await this.#find<UserRow>(users.name, account, name);
-    const sessionPolicies = session === undefined ? null : await this.#sessionPolicies(principal, session);
     // The role or user is gone: nothing allows any more. A role made anew under the name is another role.
     const id = holder === undefined ? undefined : 'roleId' in holder ? holder.roleId : holder.userId;
     if (holder === undefined || (session !== undefined && session.issuerId !== id))
@@ -128,4 +132,8 @@ export class PrincipalPolicySource {
   async #find<T>(collection: string, account: string, name: string): Promise<T | undefined> {
     return (await this.#store.get<T>({ collection, account, region: '', id: name.toLowerCase() }))?.value;
   }
+}
+
+function isLimited({ session }: Principal): boolean {
+  return session !== undefined && (session.policies.length > 0 || session.policyArns.length > 0);
 }

@@ -1,5 +1,13 @@
 import { unsupported } from '#runtime/operation.ts';
 import { GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy } from './context-keys.ts';
+import { AcceptDelegationRequest, RejectDelegationRequest, SendDelegationToken } from './delegation-approval.ts';
+import {
+  AssociateDelegationRequest,
+  CreateDelegationRequest,
+  GetDelegationRequest,
+  ListDelegationRequests,
+  UpdateDelegationRequest,
+} from './delegation-requests.ts';
 import { ListPoliciesGrantingServiceAccess } from './granting-policies.ts';
 import {
   AddRoleToInstanceProfile,
@@ -30,6 +38,12 @@ import {
   UntagOpenIDConnectProvider,
   UpdateOpenIDConnectProviderThumbprint,
 } from './open-id-providers.ts';
+import {
+  DisableOutboundWebIdentityFederation,
+  EnableOutboundWebIdentityFederation,
+  GetOutboundWebIdentityFederationInfo,
+} from './outbound-federation.ts';
+import { outboundIssuers } from './outbound-issuer.ts';
 import { CreatePolicy, DeletePolicy, GetPolicy, ListPolicies } from './policies.ts';
 import { ListEntitiesForPolicy } from './policy-entities.ts';
 import { ListPolicyTags, TagPolicy, UntagPolicy } from './policy-tags.ts';
@@ -40,6 +54,7 @@ import {
   ListPolicyVersions,
   SetDefaultPolicyVersion,
 } from './policy-versions.ts';
+import { delegationRequests } from './records-delegation.ts';
 import {
   deletionTasks,
   instanceProfiles,
@@ -98,17 +113,16 @@ import { SimulateCustomPolicy, SimulatePrincipalPolicy } from './simulate.ts';
 import { SetSecurityTokenServicePreferences } from './token-preferences.ts';
 
 const needsOrganization = unsupported('it acts on an organization, and there are no organizations yet');
-const outbound = unsupported('outbound web identity federation is not part of this release');
-const delegation = unsupported('delegation requests come from product providers that only AWS knows');
+const summary = unsupported('its summaries are written by a language model');
 
 /** Operations of roles, managed policies, profiles, certificates, providers and the simulator. */
 export const roleOperations = {
-  AcceptDelegationRequest: delegation,
+  AcceptDelegationRequest,
   AddClientIDToOpenIDConnectProvider,
   AddRoleToInstanceProfile,
-  AssociateDelegationRequest: delegation,
+  AssociateDelegationRequest,
   AttachRolePolicy,
-  CreateDelegationRequest: delegation,
+  CreateDelegationRequest,
   CreateInstanceProfile,
   CreateOpenIDConnectProvider,
   CreatePolicy,
@@ -129,20 +143,20 @@ export const roleOperations = {
   DetachRolePolicy,
   DisableOrganizationsRootCredentialsManagement: needsOrganization,
   DisableOrganizationsRootSessions: needsOrganization,
-  DisableOutboundWebIdentityFederation: outbound,
+  DisableOutboundWebIdentityFederation,
   EnableOrganizationsRootCredentialsManagement: needsOrganization,
   EnableOrganizationsRootSessions: needsOrganization,
-  EnableOutboundWebIdentityFederation: outbound,
+  EnableOutboundWebIdentityFederation,
   GenerateOrganizationsAccessReport: needsOrganization,
   GenerateServiceLastAccessedDetails,
   GetContextKeysForCustomPolicy,
   GetContextKeysForPrincipalPolicy,
-  GetDelegationRequest: delegation,
-  GetHumanReadableSummary: delegation,
+  GetDelegationRequest,
+  GetHumanReadableSummary: summary,
   GetInstanceProfile,
   GetOpenIDConnectProvider,
   GetOrganizationsAccessReport: needsOrganization,
-  GetOutboundWebIdentityFederationInfo: outbound,
+  GetOutboundWebIdentityFederationInfo,
   GetPolicy,
   GetPolicyVersion,
   GetRole,
@@ -153,7 +167,7 @@ export const roleOperations = {
   GetServiceLastAccessedDetailsWithEntities,
   GetServiceLinkedRoleDeletionStatus,
   ListAttachedRolePolicies,
-  ListDelegationRequests: delegation,
+  ListDelegationRequests,
   ListEntitiesForPolicy,
   ListInstanceProfileTags,
   ListInstanceProfiles,
@@ -174,10 +188,10 @@ export const roleOperations = {
   ListServerCertificates,
   PutRolePermissionsBoundary,
   PutRolePolicy,
-  RejectDelegationRequest: delegation,
+  RejectDelegationRequest,
   RemoveClientIDFromOpenIDConnectProvider,
   RemoveRoleFromInstanceProfile,
-  SendDelegationToken: delegation,
+  SendDelegationToken,
   SetDefaultPolicyVersion,
   SetSecurityTokenServicePreferences,
   SimulateCustomPolicy,
@@ -195,7 +209,7 @@ export const roleOperations = {
   UntagSAMLProvider,
   UntagServerCertificate,
   UpdateAssumeRolePolicy,
-  UpdateDelegationRequest: delegation,
+  UpdateDelegationRequest,
   UpdateOpenIDConnectProviderThumbprint,
   UpdateRole,
   UpdateRoleDescription,
@@ -206,10 +220,12 @@ export const roleOperations = {
 
 /** What they keep. */
 export const roleCollections = [
+  delegationRequests,
   deletionTasks,
   entityAccesses,
   instanceProfiles,
   openIdProviders,
+  outboundIssuers,
   reports,
   roleUses,
   samlProviders,

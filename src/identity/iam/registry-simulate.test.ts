@@ -25,8 +25,8 @@ describe('the registry of IAM', () => {
 
   it('answers what is not built with an error that says so', async () => {
     assert.match(
-      await refusal(test.root.listDelegationRequests({})),
-      /^400 UnsupportedOperation: .*iam:ListDelegationRequests/,
+      await refusal(test.root.listOrganizationsFeatures({})),
+      /^400 UnsupportedOperation: .*iam:ListOrganizationsFeatures/,
     );
     assert.match(
       await refusal(test.root.getAccountProperties({})),

@@ -4,6 +4,7 @@ import { ServiceError } from '#wire/service-error.ts';
 import { encodeDocument } from './documents.ts';
 import { iamTagKeys } from './owner.ts';
 import { boundaryOf } from './permissions-boundary.ts';
+import { shownPrincipals } from './pinned-principals.ts';
 import { type RoleRow, roles } from './records.ts';
 import { tagList } from './tags.ts';
 
@@ -47,23 +48,23 @@ export function roleArn({ account }: Context, path: string, name: string): strin
 }
 
 /** A role as lists show it. */
-export function presentRole(row: RoleRow) {
+export async function presentRole(ctx: Context, row: RoleRow) {
   return {
-    ...presentNewRole(row),
+    ...(await presentNewRole(ctx, row)),
     MaxSessionDuration: row.maxSessionDuration,
     ...(row.description === undefined ? {} : { Description: row.description }),
   };
 }
 
 /** The members that every answer with a role has. */
-export function presentNewRole(row: RoleRow) {
+export async function presentNewRole(ctx: Context, row: RoleRow) {
   return {
     Path: row.path,
     RoleName: row.roleName,
     RoleId: row.roleId,
     Arn: row.arn,
     CreateDate: new Date(row.createDate),
-    AssumeRolePolicyDocument: encodeDocument(row.trustPolicy),
+    AssumeRolePolicyDocument: encodeDocument(await shownPrincipals(ctx, row.trustPolicy)),
   };
 }
 

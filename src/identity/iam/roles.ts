@@ -5,6 +5,7 @@ import { checkTrustDocument } from './documents.ts';
 import { newEntityId } from './entity-ids.ts';
 import { claimBoundary } from './managed-policy.ts';
 import { pageOfRows } from './page.ts';
+import { pinPrincipals } from './pinned-principals.ts';
 import { type RoleRow, roles } from './records.ts';
 import { instanceProfiles, roleUses } from './records-roles.ts';
 import { alreadyExists, deleteConflict } from './refusals.ts';
@@ -45,7 +46,7 @@ export const CreateRole: Operation<'CreateRole'> = {
       arn: roleArn(ctx, path, name),
       createDate: ctx.now,
       description: input.Description,
-      trustPolicy: input.AssumeRolePolicyDocument,
+      trustPolicy: await pinPrincipals(ctx, input.AssumeRolePolicyDocument),
       maxSessionDuration: duration ?? defaultSessionDuration,
       permissionsBoundary: boundary,
       tags: addTags({}, input.Tags, 'Role'),
@@ -57,7 +58,7 @@ export const CreateRole: Operation<'CreateRole'> = {
     ctx.audit([{ arn: row.arn, type: 'AWS::IAM::Role' }]);
     return {
       Role: {
-        ...presentNewRole(row),
+        ...(await presentNewRole(ctx, row)),
         ...(row.description === undefined ? {} : { Description: row.description }),
         ...(duration === undefined ? {} : { MaxSessionDuration: duration }),
         ...roleDetails(row),
@@ -72,7 +73,7 @@ export const GetRole: Operation<'GetRole'> = {
   handle: async ({ RoleName }, ctx) => {
     const row = await roleNamed(ctx, RoleName);
     const used = await lastUse(ctx, row);
-    return { Role: { ...presentRole(row), ...roleDetails(row), RoleLastUsed: used } };
+    return { Role: { ...(await presentRole(ctx, row)), ...roleDetails(row), RoleLastUsed: used } };
   },
 };
 
@@ -86,7 +87,7 @@ export const ListRoles: Operation<'ListRoles'> = {
   resource: ({ PathPrefix = '/' }, ctx) => roleArn(ctx, PathPrefix, ''),
   handle: async (input, ctx) => {
     const { rows, end } = await pageOfRows(ctx, roles, input, ({ path }) => path.startsWith(input.PathPrefix ?? '/'));
-    return { Roles: rows.map(presentRole), ...end };
+    return { Roles: await Promise.all(rows.map((row) => presentRole(ctx, row))), ...end };
   },
 };
 
@@ -131,7 +132,7 @@ export const UpdateRoleDescription: Operation<'UpdateRoleDescription'> = {
   handle: async ({ RoleName, Description }, ctx) => {
     const row: RoleRow = { ...(await roleNamed(ctx, RoleName)), description: Description };
     saveRole(ctx, row);
-    return { Role: { ...presentRole(row), ...roleDetails(row) } };
+    return { Role: { ...(await presentRole(ctx, row)), ...roleDetails(row) } };
   },
 };
 
@@ -141,7 +142,7 @@ export const UpdateAssumeRolePolicy: Operation<'UpdateAssumeRolePolicy'> = {
   handle: async ({ RoleName, PolicyDocument }, ctx) => {
     const row = await modifiableRole(ctx, RoleName);
     await checkTrustDocument(PolicyDocument, ctx);
-    saveRole(ctx, { ...row, trustPolicy: PolicyDocument });
+    saveRole(ctx, { ...row, trustPolicy: await pinPrincipals(ctx, PolicyDocument) });
     return {};
   },
 };

@@ -42,7 +42,7 @@ export const CreateServiceLinkedRole: Operation<'CreateServiceLinkedRole'> = {
     };
     ctx.records.create(roles, name.toLowerCase(), row);
     ctx.audit([{ arn: row.arn, type: 'AWS::IAM::Role' }]);
-    return { Role: presentNewRole(row) };
+    return { Role: await presentNewRole(ctx, row) };
   },
 };
 

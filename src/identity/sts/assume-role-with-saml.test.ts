@@ -3,11 +3,13 @@ import { after, before, describe, it } from 'node:test';
 import {
   CreateRoleCommand,
   CreateSAMLProviderCommand,
+  CreateUserCommand,
   DeleteSAMLProviderCommand,
   GetSAMLProviderCommand,
   IAMClient,
   ListSAMLProvidersCommand,
   ListSAMLProviderTagsCommand,
+  PutUserPolicyCommand,
   TagSAMLProviderCommand,
   UntagSAMLProviderCommand,
   UpdateSAMLProviderCommand,
@@ -83,6 +85,34 @@ describe('AssumeRoleWithSAML', () => {
     const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
     const as = ringwall.as({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken });
     assert.equal((await new STSClient(as).send(new GetCallerIdentityCommand({}))).Arn, AssumedRoleUser?.Arn);
+  });
+
+  it('is on record in the account of the role, as what the provider says, with its decision', async () => {
+    const { NameQualifier } = await assume();
+    const { store, explain } = ringwall.installation.house;
+    for await (const { json } of store.readAudit({ from: 0, to: Number.MAX_SAFE_INTEGER })) {
+      const { event, decisions } = JSON.parse(json) as { event: Record<string, unknown>; decisions: object[] };
+      assert.deepEqual([event['eventName'], event['recipientAccountId']], ['AssumeRoleWithSAML', ringwall.account]);
+      assert.deepEqual(event['userIdentity'], {
+        type: 'SAMLUser',
+        principalId: `${NameQualifier}:ann`,
+        userName: 'ann',
+        identityProvider: NameQualifier,
+      });
+      const [explained] = (await explain(decisions)) as { text: string }[];
+      assert.match(explained?.text ?? '', /sts:AssumeRoleWithSAML/);
+      break;
+    }
+  });
+
+  it('is no user of the account who has the same name', async () => {
+    await iam.send(new CreateUserCommand({ UserName: 'ann' }));
+    const PolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: { Effect: 'Deny', Action: '*', Resource: '*' },
+    });
+    await iam.send(new PutUserPolicyCommand({ UserName: 'ann', PolicyName: 'nothing', PolicyDocument }));
+    await assume();
   });
 
   it('lasts as long as assertion, request and role allow', async () => {

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { requestTagKeys } from '#runtime/condition-keys.ts';
 import type { Context } from '#runtime/context.ts';
+import { externalPrincipal } from '#runtime/principal.ts';
 import { ServiceError } from '#wire/service-error.ts';
 import { type SamlProviderRow, samlProviderOfArn } from '../iam/directory.ts';
 import { type Assertion, readResponse } from '../saml/assertion.ts';
 import { readMetadata } from '../saml/metadata.ts';
 import type { Input, Operation } from './api.ts';
-import { checkTrust } from './federated-trust.ts';
-import { assume, notAuthorised, wantedRole } from './role-session.ts';
+import { checkTrust, notEntitled } from './federated-trust.ts';
+import { assume, wantedRole } from './role-session.ts';
 import { sessionTags } from './session-tags.ts';
 
 const action = 'sts:AssumeRoleWithSAML';
@@ -23,9 +24,9 @@ export const AssumeRoleWithSAML: Operation<'AssumeRoleWithSAML'> = {
   handle: async (input, ctx) => {
     const wanted = await wantedRole(ctx, input.RoleArn);
     const provider = await samlProviderOfArn(ctx, input.PrincipalArn);
-    if (provider === undefined) throw notAuthorised(ctx, action, input.RoleArn);
+    if (provider === undefined) throw notEntitled(action);
     const assertion = verified(ctx, provider, input.SAMLAssertion);
-    if (!names(assertion, input.RoleArn, input.PrincipalArn)) throw notAuthorised(ctx, action, input.RoleArn);
+    if (!names(assertion, input.RoleArn, input.PrincipalArn)) throw notEntitled(action);
     const sessionName = one(assertion, 'RoleSessionName');
     if (sessionName === undefined || !/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
       throw invalidToken('RoleSessionName is required in AuthnResponse');
@@ -41,14 +42,19 @@ export const AssumeRoleWithSAML: Operation<'AssumeRoleWithSAML'> = {
       ...(principalTags.length > 0 ? ['sts:TagSession'] : []),
       ...(sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
     ];
-    checkTrust(ctx, wanted, provider.arn, actions, {
+    const caller = externalPrincipal(
+      provider.arn,
+      `${nameQualifier(provider, assertion)}:${assertion.subject}`,
+      assertion.subject,
+    );
+    await checkTrust(ctx, wanted, caller, actions, {
       ...keys,
       ...requestTagKeys(principalTags),
       'sts:RoleSessionName': sessionName,
       'sts:SourceIdentity': sourceIdentity,
       'sts:TransitiveTagKeys': tags.transitiveTagKeys,
     });
-    if (wanted.row === undefined) throw notAuthorised(ctx, action, input.RoleArn);
+    if (wanted.row === undefined) throw notEntitled(action);
     const session = await assume(ctx, {
       ...input,
       DurationSeconds: durationOf(input, assertion),

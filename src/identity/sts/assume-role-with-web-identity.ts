@@ -1,10 +1,11 @@
 import { requestTagKeys } from '#runtime/condition-keys.ts';
 import type { Context } from '#runtime/context.ts';
+import { externalPrincipal, type Principal } from '#runtime/principal.ts';
 import { ServiceError } from '#wire/service-error.ts';
 import { type OpenIdProviderRow, openIdProvider } from '../iam/directory.ts';
 import type { Operation } from './api.ts';
-import { checkTrust } from './federated-trust.ts';
-import { assume, notAuthorised, type WantedRole, wantedRole } from './role-session.ts';
+import { checkTrust, notEntitled } from './federated-trust.ts';
+import { assume, type WantedRole, wantedRole } from './role-session.ts';
 import { sessionTags } from './session-tags.ts';
 import { readClaims, type WebIdentity } from './web-identity/claims.ts';
 import { IssuerKeys } from './web-identity/issuer-keys.ts';
@@ -40,14 +41,14 @@ export const AssumeRoleWithWebIdentity: Operation<'AssumeRoleWithWebIdentity'> =
     }
     const tags = sessionTags(identity.tags, identity.transitiveTagKeys, undefined);
     const keys = identityKeys(provider.issuer, identity);
-    checkTrust(ctx, wanted, provider.arn, actionsOf(identity), {
+    await checkTrust(ctx, wanted, callerOf(provider, identity), actionsOf(identity), {
       ...keys,
       ...requestTagKeys(identity.tags),
       'sts:RoleSessionName': input.RoleSessionName,
       'sts:SourceIdentity': identity.sourceIdentity,
       'sts:TransitiveTagKeys': identity.transitiveTagKeys,
     });
-    if (wanted.row === undefined) throw notAuthorised(ctx, action, input.RoleArn);
+    if (wanted.row === undefined) throw notEntitled(action);
     const session = await assume(ctx, {
       ...input,
       role: wanted.row,
@@ -91,6 +92,10 @@ async function checkSignature(ctx: Context, provider: OpenIdProviderRow, token: 
   if (!candidates.some((key) => isSignedBy(token, key))) {
     throw invalidToken('The signature of the ID Token could not be verified with the keys of your identity provider');
   }
+}
+
+function callerOf({ arn, issuer }: OpenIdProviderRow, { audience, subject }: WebIdentity): Principal {
+  return externalPrincipal(arn, `${issuer}:${audience[0] ?? ''}:${subject}`, subject);
 }
 
 function actionsOf({ tags, sourceIdentity }: WebIdentity): readonly string[] {

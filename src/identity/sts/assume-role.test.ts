@@ -114,7 +114,7 @@ describe('AssumeRole', () => {
     await iam.send(new DeleteRoleCommand({ RoleName }));
     await role(RoleName);
     await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'p', PolicyDocument: document }));
-    await assert.rejects(client.send(new ListUsersCommand({})), { name: 'AccessDenied' });
+    await assert.rejects(client.send(new ListUsersCommand({})), { name: 'InvalidClientTokenId' });
   });
 
   it('needs both sides: the trust policy, and the caller unless it is named itself', async () => {

@@ -105,10 +105,6 @@ function checkedDuration({ DurationSeconds: asked, role, chained }: RoleSession)
 
 /** STS's refusal, in the words of the policy engine's for a role that is not there. */
 export function notAuthorised(ctx: Context, action: string, arn: string): ServiceError {
-  const who =
-    ctx.principal.kind === 'anonymous'
-      ? 'Not authorized to perform'
-      : `User: ${ctx.principal.arn} is not authorized to perform:`;
-  const text = ctx.principal.kind === 'anonymous' ? `${who} ${action}` : `${who} ${action} on resource: ${arn}`;
+  const text = `User: ${ctx.principal.arn} is not authorized to perform: ${action} on resource: ${arn}`;
   return new ServiceError('AccessDeniedException', text, { status: 403 });
 }

@@ -7,10 +7,9 @@ import {
   CreateVirtualMFADeviceCommand,
   EnableMFADeviceCommand,
   IAMClient,
-  ListRolesCommand,
-  ListUsersCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
+import { KMSClient, ListAliasesCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import {
   AssumeRoleCommand,
   DecodeAuthorizationMessageCommand,
@@ -53,11 +52,11 @@ describe('sessions of users', () => {
   const hoursUntil = (time: Date | undefined) => ((time?.getTime() ?? 0) - Date.now()) / 3_600_000;
 
   it('GetSessionToken gives the user itself, for twelve hours', async () => {
-    const ann = await user('ann', { Effect: 'Allow', Action: 'iam:ListUsers', Resource: '*' });
+    const ann = await user('ann', { Effect: 'Allow', Action: 'kms:ListKeys', Resource: '*' });
     const { Credentials } = await new STSClient(ann).send(new GetSessionTokenCommand({}));
     assert.ok(Math.abs(hoursUntil(Credentials?.Expiration) - 12) < 0.01);
     const session = settings(Credentials ?? {});
-    await new IAMClient(session).send(new ListUsersCommand({}));
+    await new KMSClient(session).send(new ListKeysCommand({}));
     const { Arn } = await new STSClient(session).send(new GetCallerIdentityCommand({}));
     assert.equal(Arn, `arn:aws:iam::${ringwall.account}:user/ann`);
     await assert.rejects(new STSClient(session).send(new GetSessionTokenCommand({})), {
@@ -75,7 +74,7 @@ describe('sessions of users', () => {
       new GetSessionTokenCommand({ DurationSeconds: 43_200 }),
     );
     assert.ok(Math.abs(hoursUntil(Credentials?.Expiration) - 1) < 0.01);
-    await new IAMClient(settings(Credentials ?? {})).send(new ListUsersCommand({}));
+    await new KMSClient(settings(Credentials ?? {})).send(new ListKeysCommand({}));
     await assert.rejects(
       new STSClient(settings(Credentials ?? {})).send(
         new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${ringwall.account}:role/r`, RoleSessionName: 's1' }),
@@ -87,7 +86,7 @@ describe('sessions of users', () => {
   it('a session with a code of the MFA device counts as such; no code counts twice', async () => {
     const guarded = {
       Effect: 'Allow',
-      Action: 'iam:ListUsers',
+      Action: 'kms:ListKeys',
       Resource: '*',
       Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
     };
@@ -111,12 +110,12 @@ describe('sessions of users', () => {
       message: 'MultiFactorAuthentication failed with invalid MFA one time pass code.',
     };
     const plain = await sts.send(new GetSessionTokenCommand({}));
-    await assert.rejects(new IAMClient(settings(plain.Credentials ?? {})).send(new ListUsersCommand({})), {
-      name: 'AccessDenied',
+    await assert.rejects(new KMSClient(settings(plain.Credentials ?? {})).send(new ListKeysCommand({})), {
+      name: 'AccessDeniedException',
     });
     await assert.rejects(withCode(totp(seed, step + 500)), refused);
     const { Credentials } = await withCode(totp(seed, step + 1));
-    await new IAMClient(settings(Credentials ?? {})).send(new ListUsersCommand({}));
+    await new KMSClient(settings(Credentials ?? {})).send(new ListKeysCommand({}));
     await assert.rejects(withCode(totp(seed, step + 1)), refused);
     await assert.rejects(sts.send(new GetSessionTokenCommand({ SerialNumber })), { name: 'ValidationError' });
 
@@ -141,14 +140,14 @@ describe('sessions of users', () => {
   it('GetFederationToken gives what both the user and the session policy allow', async () => {
     const broker = await user('broker', {
       Effect: 'Allow',
-      Action: ['sts:GetFederationToken', 'iam:ListUsers', 'iam:ListRoles'],
+      Action: ['sts:GetFederationToken', 'kms:ListKeys', 'kms:ListAliases'],
       Resource: '*',
     });
     const sts = new STSClient(broker);
     const { Credentials, FederatedUser, PackedPolicySize } = await sts.send(
       new GetFederationTokenCommand({
         Name: 'guest',
-        Policy: policy({ Effect: 'Allow', Action: 'iam:ListUsers', Resource: '*' }),
+        Policy: policy({ Effect: 'Allow', Action: 'kms:ListKeys', Resource: '*' }),
       }),
     );
     assert.deepEqual(FederatedUser, {
@@ -156,17 +155,17 @@ describe('sessions of users', () => {
       FederatedUserId: `${ringwall.account}:guest`,
     });
     assert.ok((PackedPolicySize ?? 0) > 0);
-    const guest = new IAMClient(settings(Credentials ?? {}));
-    await guest.send(new ListUsersCommand({}));
-    await assert.rejects(guest.send(new ListRolesCommand({})), { name: 'AccessDenied' });
+    const guest = new KMSClient(settings(Credentials ?? {}));
+    await guest.send(new ListKeysCommand({}));
+    await assert.rejects(guest.send(new ListAliasesCommand({})), { name: 'AccessDeniedException' });
     const role = new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${ringwall.account}:role/r`, RoleSessionName: 's1' });
     await assert.rejects(new STSClient(settings(Credentials ?? {})).send(role), { name: 'AccessDenied' });
     const bare = await sts.send(new GetFederationTokenCommand({ Name: 'bare' }));
     assert.equal(bare.PackedPolicySize, 0);
-    await assert.rejects(new IAMClient(settings(bare.Credentials ?? {})).send(new ListUsersCommand({})), {
-      name: 'AccessDenied',
+    await assert.rejects(new KMSClient(settings(bare.Credentials ?? {})).send(new ListKeysCommand({})), {
+      name: 'AccessDeniedException',
     });
-    const nobody = await user('nobody', { Effect: 'Allow', Action: 'iam:ListUsers', Resource: '*' });
+    const nobody = await user('nobody', { Effect: 'Allow', Action: 'kms:ListKeys', Resource: '*' });
     await assert.rejects(new STSClient(nobody).send(new GetFederationTokenCommand({ Name: 'guest' })), {
       name: 'AccessDenied',
       message: /sts:GetFederationToken on resource: arn:aws:sts::\d+:federated-user\/guest/,

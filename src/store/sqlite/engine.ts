@@ -3,6 +3,7 @@ import type { Seal } from '../seal.ts';
 import { TamperedError, UnavailableError } from '../store.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { Rows } from './rows.ts';
+import { checkAtStart, type StartReport } from './startup-check.ts';
 
 type Opened = { readonly connection: Connection; readonly rows: Rows };
 
@@ -18,12 +19,14 @@ export class Engine {
   /** A connection whose last sync failed and that could not be closed yet. */
   #suspect: Connection | undefined;
   #head: Head = emptyHead;
+  readonly startReport: StartReport;
 
   constructor(file: string, seal: Seal, options: ConnectionOptions) {
     this.#file = file;
     this.#seal = seal;
     this.#options = options;
     this.#open();
+    this.startReport = this.#checkAtStart();
   }
 
   get head(): Head {
@@ -92,6 +95,15 @@ export class Engine {
       throw error;
     }
     this.#opened = { connection, rows };
+  }
+
+  #checkAtStart(): StartReport {
+    try {
+      return checkAtStart(this.rows, this.#seal, this.#head);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   async #orAbandon(syncing: Promise<void>): Promise<void> {

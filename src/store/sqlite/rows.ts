@@ -26,6 +26,11 @@ export class Rows {
     return this.statement(sql).all(...parameters) as unknown as unknown[][];
   }
 
+  /** Row by row, for what may be too much to hold. */
+  each(sql: string): Iterable<readonly unknown[]> {
+    return this.statement(sql).iterate() as unknown as Iterable<readonly unknown[]>;
+  }
+
   run(sql: string, ...parameters: (string | number | Uint8Array)[]): void {
     this.statement(sql).run(...parameters);
   }

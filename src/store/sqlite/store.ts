@@ -33,6 +33,7 @@ import { ledgerTables } from './ledger-tables.ts';
 import { acknowledgeEvents, cursorOf, dropOldEvents, readEvents } from './outbox-table.ts';
 import { countOf, idsOf, indexEntriesOf } from './ranges.ts';
 import type { Rows } from './rows.ts';
+import type { StartReport } from './startup-check.ts';
 import { storageError } from './storage-error.ts';
 
 /** A seal that can put its wrapped keys into a backup. */
@@ -85,6 +86,11 @@ export class SqliteStore implements Store {
     this.#clock = clock;
     this.#cache = new RecordCache(cache);
     this.#engine = new Engine(file, seal, { now: clock.now(), ...(sync && { sync }) });
+  }
+
+  /** What was found when the database was opened. */
+  get startReport(): StartReport {
+    return this.#engine.startReport;
   }
 
   async get<T>(key: RecordKey): Promise<StoredRecord<T> | undefined> {

@@ -5,6 +5,7 @@ import { checkAliasName, serviceOfAlias } from './alias-names.ts';
 import { formatHeader, parseCiphertext } from './ciphertext-header.ts';
 import { canonicalContext, includesContext, sameContext } from './encryption-context.ts';
 import { keyNotFound, parseReference } from './identifiers.ts';
+import { isRegion } from './regions.ts';
 import { advanceSchedule, checkExpiry, checkOnDemand, DAY, deletionWindow, startSchedule } from './rotation.ts';
 import { checkTags } from './tags.ts';
 
@@ -140,4 +141,13 @@ test('expiry of imported material', () => {
   assert.ok(checkExpiry('KEY_MATERIAL_EXPIRES', 365 * DAY + 1, 0));
   assert.ok(checkExpiry('KEY_MATERIAL_DOES_NOT_EXPIRE', DAY, 0));
   assert.equal(checkExpiry('KEY_MATERIAL_DOES_NOT_EXPIRE', undefined, 0), undefined);
+});
+
+test('Regions of the partition', () => {
+  const regions =
+    'af-south-1 ap-southeast-7 ap-northeast-1 ca-west-1 eu-central-1 il-central-1 me-south-1 mx-central-1 us-east-1';
+  for (const name of regions.split(' ')) assert.ok(isRegion(name), name);
+  const others =
+    'cn-north-1 us-gov-west-1 us-iso-east-1 us-isob-east-1 eu-isoe-west-1 eusc-de-east-1 xx-yy-9 us-east-0 us-east';
+  for (const name of others.split(' ')) assert.ok(!isRegion(name), name);
 });

@@ -171,8 +171,9 @@ function acrossAccounts(inquiry: Inquiry, trace: LayerTrace, resourceAllow: Clos
 }
 
 /** What the principal's own account says: identity policies within boundary and session policy. */
-function principalSide({ principal }: Inquiry, trace: LayerTrace): Settlement {
-  const isRoot = principal.type === 'root';
+function principalSide({ principal, request }: Inquiry, trace: LayerTrace): Settlement {
+  // A federated user stands on the permissions of who made it (STS, GetFederationToken).
+  const isRoot = principal.type === 'root' || request.attributes?.federatedBy?.endsWith(':root') === true;
   if (trace.identity === 'implicitly-denied' && !isRoot) return implicit('identity');
   if (trace.boundary === 'implicitly-denied') return implicit('boundary');
   if (trace.session === 'implicitly-denied') return implicit('session');

@@ -123,6 +123,7 @@ function attributesOf(json: Json): RequestAttributes {
     principalIsServiceLinkedRole: flag('principalIsServiceLinkedRole'),
     principalCanonicalId: text('principalCanonicalId'),
     federatedBy: text('federatedBy'),
+    federatedById: text('federatedById'),
     kmsGrants: isAbsent(json.kmsGrants) ? undefined : array(json.kmsGrants, '`kmsGrants`').map(grantOf),
   };
 }

@@ -30,6 +30,8 @@ export type RequestAttributes = {
   readonly principalCanonicalId?: string | undefined;
   /** ARN of the user whose `GetFederationToken` made this federated-user session. */
   readonly federatedBy?: string | undefined;
+  /** That user's unique id. */
+  readonly federatedById?: string | undefined;
   /** Grants on the KMS key asked for. */
   readonly kmsGrants?: readonly KmsGrant[] | undefined;
 };

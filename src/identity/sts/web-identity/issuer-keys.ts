@@ -11,6 +11,8 @@ type KeySet = { readonly keys: readonly PublishedKey[]; readonly fetchedAt: numb
 const maxAgeMs = 3_600_000;
 /** A token with an unknown key may come after a rotation; made-up key ids must not become a stream of requests to the issuer. */
 const minAgeMs = 30_000;
+/** An issuer that failed is left alone this long: anybody may call, and each call must not become a request. */
+const failureMs = 5_000;
 const maxIssuers = 500;
 const maxKeys = 100;
 
@@ -18,6 +20,7 @@ const maxKeys = 100;
 export class IssuerKeys {
   readonly #fetch: Fetch;
   readonly #known = new Map<string, Promise<KeySet>>();
+  readonly #failed = new Map<string, { readonly at: number; readonly error: unknown }>();
 
   constructor(fetch: Fetch = fetchJson) {
     this.#fetch = fetch;
@@ -45,12 +48,22 @@ export class IssuerKeys {
     // Somebody else may have begun to ask meanwhile.
     const begun = this.#known.get(name);
     if (begun !== undefined && begun !== pending) return begun;
+    const usable = known !== undefined && now - known.fetchedAt < maxAgeMs ? known : undefined;
+    const failed = this.#failed.get(name);
+    if (failed !== undefined && now - failed.at < failureMs) {
+      if (usable !== undefined) return usable;
+      throw failed.error;
+    }
     if (this.#known.size >= maxIssuers) this.#known.clear();
-    const asked = this.#ask(issuer, now);
-    this.#known.set(name, asked);
-    asked.catch(() => {
+    if (this.#failed.size >= maxIssuers) this.#failed.clear();
+    const asked = this.#ask(issuer, now).catch((error: unknown) => {
+      this.#failed.set(name, { at: now, error });
+      // Keys that are not too old outlive a failure to ask for newer ones.
+      if (usable !== undefined) return usable;
       if (this.#known.get(name) === asked) this.#known.delete(name);
+      throw error;
     });
+    this.#known.set(name, asked);
     return asked;
   }
 
@@ -66,6 +79,9 @@ export class IssuerKeys {
     ) {
       throw new Error(`\`${url}\` describes another issuer`);
     }
+    // Plain http serves an issuer on this host; no issuer leads elsewhere on it.
+    if (!address.startsWith('https:') && new URL(address).origin !== new URL(url).origin)
+      throw new Error(`\`${address}\` is neither https nor the issuer's`);
     const { keys } = await this.#fetch(address, thumbprints);
     if (!Array.isArray(keys)) throw new Error(`\`${address}\` has no keys`);
     return { keys: keys.slice(0, maxKeys) as readonly PublishedKey[], fetchedAt: now };

@@ -67,9 +67,13 @@ function fault(resource: string): string | undefined {
   return undefined;
 }
 
+/** Paths of the service authorization reference that the text leaves out. */
+const NEWER_IAM_PATHS: ReadonlySet<string> = new Set(['delegation-request/']);
+
 /** A wildcard or variable before the slash may stand for one of the words. */
 function isIamPath(name: string): boolean {
   const word = name.slice(0, name.indexOf('/') + 1);
   if (name === 'root' || name === '*' || /[*?$]/.test(word === '' ? name : word)) return true;
+  if (NEWER_IAM_PATHS.has(word)) return true;
   return word !== '' && IAM_PATHS.replace('.', '').split(', ').includes(word);
 }

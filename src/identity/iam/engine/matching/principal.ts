@@ -2,6 +2,7 @@ import type { PrincipalList } from '../document/policy.ts';
 import type { Inquiry } from '../inquiry.ts';
 import type { RequestPrincipal } from '../principal.ts';
 import { arnPartsOf, isAccountId } from './arn.ts';
+import { readPinned } from './pinned-principal.ts';
 
 /**
  * How closely a statement names the caller. It decides what an `Allow` in a resource policy is worth within the account
@@ -30,6 +31,8 @@ type NamedPrincipals = {
   readonly anyone: boolean;
   /** Users, roles, sessions. */
   readonly arns: ReadonlySet<string>;
+  /** Unique ids of users and roles that are pinned to them: their ARNs do not count. */
+  readonly ids: ReadonlySet<string>;
   readonly accounts: ReadonlySet<string>;
   /** Accounts of which a user, role or session is named. */
   readonly accountsInDetail: ReadonlySet<string>;
@@ -42,6 +45,7 @@ type NamedPrincipals = {
 
 function indexOf(list: PrincipalList): NamedPrincipals {
   const arns = new Set<string>();
+  const ids = new Set<string>();
   const accounts = new Set<string>();
   const accountsInDetail = new Set<string>();
   const roleNames = new Set<string>();
@@ -49,15 +53,19 @@ function indexOf(list: PrincipalList): NamedPrincipals {
     const account = accountOf(entry);
     if (account !== undefined) accounts.add(account);
     else {
-      arns.add(entry);
+      const pin = readPinned(entry);
+      if (pin === undefined) arns.add(entry);
+      else ids.add(pin.id);
       const [, , , , owner, resource] = entry.split(':');
       if (owner !== undefined) accountsInDetail.add(owner);
-      if (resource?.startsWith('role/')) roleNames.add(`${owner}/${resource.slice(resource.lastIndexOf('/') + 1)}`);
+      if (pin === undefined && resource?.startsWith('role/'))
+        roleNames.add(`${owner}/${resource.slice(resource.lastIndexOf('/') + 1)}`);
     }
   }
   return {
     anyone: list.anyone,
     arns,
+    ids,
     accounts,
     accountsInDetail,
     roleNames,
@@ -89,8 +97,16 @@ function closeness(named: NamedPrincipals, inquiry: Inquiry): Closeness {
         : NOT_NAMED;
   }
   if (named.arns.has(principal.arn)) return principal.arn === principal.role ? ROLE_NAMED : CALLER_NAMED;
+  if (named.ids.size > 0 && namesId(named, inquiry)) return principal.type === 'user' ? CALLER_NAMED : ROLE_NAMED;
   if (namesRole(named, principal) || namesFederator(named, inquiry)) return ROLE_NAMED;
   return namesAccount(named, inquiry) ? ACCOUNT_NAMED : NOT_NAMED;
+}
+
+/** By the unique id of the user, of the role behind the session, or of the user behind the federated one. */
+function namesId(named: NamedPrincipals, { principal, context, request }: Inquiry): boolean {
+  if (principal.type === 'federated-user') return named.ids.has(request.attributes?.federatedById ?? '');
+  const [id = ''] = context.get('aws:userid')?.[0]?.split(':', 1) ?? [];
+  return named.ids.has(id);
 }
 
 function namesRole(named: NamedPrincipals, principal: RequestPrincipal): boolean {

@@ -1,0 +1,138 @@
+import { strict as assert } from 'node:assert';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Seal } from '#store/seal.ts';
+import type { AuditWrite, JobWrite } from '#store/store.ts';
+import { ServiceError } from '#wire/service-error.ts';
+import { validate } from '#wire/validate.ts';
+import type { ApiName, OperationName, Output, RawInput } from './api-types.ts';
+import { authorise } from './authorise.ts';
+import type { Call } from './call.ts';
+import type { AuditResource, Context, RequestFacts, ServiceEvent } from './context.ts';
+import type { Installation } from './installation.ts';
+import type { Conditions, ResourceRef } from './operation.ts';
+import { type Attempt, find, isReadOnly, perform } from './perform.ts';
+import { type Principal, servicePrincipal } from './principal.ts';
+import { Records } from './records.ts';
+import { newRequestId } from './request-id.ts';
+import type { Service } from './service.ts';
+
+/** What one call in one attempt may use. */
+export class CallContext implements Context {
+  readonly requestId: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly principal: Principal;
+  readonly account: string;
+  readonly region: string;
+  readonly partition: 'aws';
+  readonly now: number;
+  readonly request: RequestFacts;
+  readonly calledVia: readonly string[];
+  readonly records: Records;
+  readonly seal: Seal;
+  readonly #house: Installation;
+  readonly #attempt: Attempt;
+  readonly #call: Call;
+  readonly #host: string;
+
+  constructor(house: Installation, attempt: Attempt, call: Call, service: Service) {
+    this.requestId = call.requestId;
+    this.service = service.name;
+    this.operation = call.operation;
+    this.principal = call.principal;
+    this.account = call.account;
+    this.region = call.region;
+    this.partition = house.partition;
+    this.now = call.now;
+    this.request = call.facts;
+    this.calledVia = call.calledVia;
+    this.records = new Records(house.store, attempt.unit, call.account, call.region);
+    this.seal = house.seal;
+    this.#house = house;
+    this.#attempt = attempt;
+    this.#call = call;
+    this.#host = service.host;
+  }
+
+  random(length: number): Uint8Array {
+    return randomBytes(length);
+  }
+
+  uuid(): string {
+    return randomUUID();
+  }
+
+  async call<A extends ApiName, N extends OperationName<A> & string>(
+    api: A,
+    operation: N,
+    input: RawInput<A, N>,
+    options: { readonly as?: 'caller' | 'service'; readonly account?: string; readonly region?: string } = {},
+  ): Promise<Output<A, N>> {
+    const house = this.#house;
+    const attempt = this.#attempt;
+    const model = house.model(api);
+    const operationModel = model.operation(operation);
+    assert(operationModel !== undefined, `INVARIANT: \`${api}\` has an operation \`${operation}\``);
+    const inner: Call = {
+      ...this.#call,
+      eventId: newRequestId(),
+      service: api,
+      operation,
+      eventSource: `${model.endpointPrefix}.amazonaws.com`,
+      operationModel,
+      principal: options.as === 'service' ? servicePrincipal(this.#host) : this.principal,
+      account: options.account ?? this.account,
+      region: options.region ?? this.region,
+      input: input as Readonly<Record<string, unknown>>,
+      readOnly: isReadOnly(find(house, api, operation).operation, operation),
+      calledVia: [...this.calledVia, this.#host],
+      resources: [],
+      verdicts: [],
+    };
+    const invalid = validate(operationModel, inner.input as Record<string, unknown>);
+    if (invalid !== undefined) throw invalid;
+    try {
+      const output = await attempt.unit.nested(() => perform(house, attempt, inner));
+      attempt.audits.push(house.audit(inner, { output }));
+      return output as never;
+    } catch (error) {
+      if (error instanceof ServiceError) attempt.audits.push(house.audit(inner, { error }));
+      throw error;
+    }
+  }
+
+  identify(principal: Principal): void {
+    this.#call.principal = principal;
+    this.#call.account = principal.account;
+  }
+
+  authorise(action: string, resource: ResourceRef, conditions: Conditions = {}): Promise<void> {
+    return authorise(this.#house, this.#attempt, this.#call, action, resource, conditions);
+  }
+
+  knowsPrincipal(arn: string): Promise<boolean> {
+    return this.#house.knowsPrincipal(arn);
+  }
+
+  readAudit(range: { readonly from: number; readonly to: number }): AsyncIterable<AuditWrite> {
+    return this.#house.store.readAudit(range);
+  }
+
+  emit(event: ServiceEvent): void {
+    const { account, region, now: time } = this;
+    this.#attempt.unit.event({
+      topic: 'event',
+      account,
+      region,
+      body: { ...event, id: randomUUID(), time, account, region },
+    });
+  }
+
+  schedule(job: JobWrite): void {
+    this.#attempt.unit.job(job);
+  }
+
+  audit(resources: readonly AuditResource[]): void {
+    this.#call.resources.push(...resources);
+  }
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, test } from 'node:test';
+import { memorySeal } from '../seal/kinds/memory.ts';
+import type { CommitUnit } from '../store.ts';
+import type { StartReport } from './startup-check.ts';
+import { openSqliteStore } from './store.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'ringwall-start-'));
+after(() => rmSync(directory, { recursive: true, force: true }));
+
+const key = (id: string) => ({ collection: 'toy', account: '1', region: 'r', id });
+const put = (id: string, expected: number, value: unknown): CommitUnit => ({
+  reads: [],
+  writes: [{ key: key(id), expected, value, indexes: [] }],
+  events: [],
+  jobs: [],
+  audit: [{ id: `${id}-${expected}`, time: 1, json: '{}' }],
+});
+
+/** Three records, `a` twice; between the writes of `a` and after them the tables can be touched by hand. */
+async function reportAfter(touch: (database: DatabaseSync) => void, name: string): Promise<StartReport> {
+  const file = join(directory, `${name}.db`);
+  const seal = memorySeal();
+  const open = () => openSqliteStore({ file, seal, clock: { now: () => 1 } });
+  const first = open();
+  for (const id of ['a', 'b', 'c']) await first.commit(put(id, 0, { id }));
+  await first.close();
+  const database = new DatabaseSync(file);
+  database.exec('CREATE TEMP TABLE r AS SELECT * FROM records; CREATE TEMP TABLE l AS SELECT * FROM ledger');
+  // The older rows are held here while the store goes on with a file of its own process.
+  const [records, ledger] = [database.prepare('SELECT * FROM r').all(), database.prepare('SELECT * FROM l').all()];
+  database.close();
+  const second = open();
+  await second.commit(put('a', 1, { id: 'newer' }));
+  await second.close();
+  const touched = new DatabaseSync(file);
+  older = { records, ledger };
+  touch(touched);
+  touched.close();
+  const third = open();
+  const report = third.startReport;
+  await third.close();
+  return report;
+}
+
+type Row = Record<string, string | number | Uint8Array>;
+let older: { readonly records: readonly unknown[]; readonly ledger: readonly unknown[] };
+
+function putBack(database: DatabaseSync, table: 'records' | 'ledger', id: string): void {
+  const row = (older[table] as readonly Row[]).find((each) => each['id'] === id) as Row;
+  const columns = Object.keys(row);
+  database
+    .prepare(`INSERT OR REPLACE INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`)
+    .run(...Object.values(row));
+}
+
+test('a sound database has nothing to report', async () => {
+  assert.deepEqual(await reportAfter(() => undefined, 'sound'), { damaged: [], problems: [] });
+});
+
+test('a record rolled back together with its ledger row', async () => {
+  const { damaged, problems } = await reportAfter((database) => {
+    putBack(database, 'records', 'a');
+    putBack(database, 'ledger', 'a');
+  }, 'both-older');
+  assert.deepEqual(damaged, []);
+  assert.match(problems.join(), /older version/);
+});
+
+test('a record removed together with its ledger row', async () => {
+  const { problems } = await reportAfter((database) => {
+    database.exec(`DELETE FROM records WHERE id = 'b'; DELETE FROM ledger WHERE id = 'b'`);
+  }, 'both-gone');
+  assert.match(problems.join(), /removed/);
+});
+
+test('audit blocks removed from the end, and the last one replaced', async () => {
+  const removed = await reportAfter((database) => database.exec('DELETE FROM audit WHERE seq > 2'), 'audit-tail');
+  assert.match(removed.problems.join(), /2 of 4 audit blocks/);
+  const replaced = await reportAfter((database) => {
+    database.exec('UPDATE audit SET hash = (SELECT hash FROM audit WHERE seq = 1) WHERE seq = 4');
+  }, 'audit-last');
+  assert.match(replaced.problems.join(), /replaced/);
+});
+
+test('a single damaged record is named, and only that', async () => {
+  const alone = await reportAfter((database) => putBack(database, 'records', 'a'), 'one-older');
+  assert.deepEqual(alone, { damaged: ['toy `a`'], problems: [] });
+  const missing = await reportAfter((database) => database.exec(`DELETE FROM records WHERE id = 'c'`), 'body-gone');
+  assert.deepEqual(missing, { damaged: ['toy `c`'], problems: [] });
+  const orphan = await reportAfter((database) => database.exec(`DELETE FROM ledger WHERE id = 'c'`), 'orphan');
+  assert.deepEqual(orphan.damaged, ['1 without a ledger row']);
+});
