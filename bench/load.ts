@@ -26,10 +26,15 @@ export type Measured = {
 };
 
 /** Loads a server from another process and reads how much CPU time it took. @throws Error when one call did not answer 200 */
-export async function measureCalls(pid: number, target: Target, calls: readonly ApiCall[]): Promise<Measured> {
+export async function measureCalls(
+  pid: number,
+  target: Target,
+  calls: readonly ApiCall[],
+  warmUpSeconds = warmUp,
+): Promise<Measured> {
   const load = await Load.open(target, calls);
   try {
-    await load.run(warmUp);
+    await load.run(warmUpSeconds);
     const results: LoadResult[] = [];
     const perCpuSecond: number[] = [];
     for (let run = 0; run < runs; run++) {

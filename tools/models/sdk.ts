@@ -44,6 +44,10 @@ export function joinSdk(pack: Pack, sdk: Readonly<Record<string, unknown>>): Joi
           joined.members.push(`${name}.${key}`);
           members[key] = memberOf(member);
           if (member.getMergedTraits()['httpPayload'] === 1) shapes[name] = { ...shapes[name], pay: key } as PackShape;
+          // A new member may stand in the place of one that was required: CreateGrant's GranteeServicePrincipal.
+          const required = requiredOf(schema);
+          const still = shapes[name]?.r?.filter((each) => required.has(each));
+          if (still !== undefined) shapes[name] = { ...shapes[name], r: still } as PackShape;
         }
       }
     } else if (schema.isListSchema() && shape.e !== undefined) {
@@ -229,6 +233,12 @@ function timestampFormat(schema: NormalizedSchema): PackMember['tf'] {
 
 function isUnit(schema: NormalizedSchema): boolean {
   return schema.isUnitSchema();
+}
+
+/** Members that a client must give: they come first in the SDK's schema, which says how many they are. */
+function requiredOf(schema: NormalizedSchema): ReadonlySet<string> {
+  const [, , , , names, , count] = schema.getSchema() as readonly unknown[];
+  return new Set((names as readonly string[]).slice(0, typeof count === 'number' ? count : 0));
 }
 
 function shapeOf(ref: PackRef): string {

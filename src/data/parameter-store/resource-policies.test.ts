@@ -147,8 +147,9 @@ describe('sharing by resource policy', () => {
   }
 });
 
-test('a policy is for the user that had the name when it was put, not for the name', async () => {
+test('a policy is for the user that had the name when it was put, not for the name', async (t) => {
   const store = await openTestStore();
+  t.after(() => store.ringwall.stop());
   const iam = new IAM(store.ringwall.client);
   const UserName = 'reader';
   const newReader = async () => {
@@ -171,5 +172,4 @@ test('a policy is for the user that had the name when it was put, not for the na
   await iam.deleteUser({ UserName });
   const now = await newReader();
   await refused(now.read(), 'AccessDeniedException');
-  await store.ringwall.stop();
 });

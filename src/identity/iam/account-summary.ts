@@ -3,7 +3,7 @@ import { keysOf } from './access-keys.ts';
 import type { Operation } from './api.ts';
 import { everyRow } from './every-row.ts';
 import { devicesOf } from './mfa-devices.ts';
-import type { Owner } from './owner.ts';
+import { accountRow, type Owner } from './owner.ts';
 import { groups, managedPolicies, roles, users } from './records.ts';
 import { instanceProfiles, openIdProviders, samlProviders, serverCertificates } from './records-roles.ts';
 import { mfaDevices } from './records-users.ts';
@@ -22,6 +22,7 @@ export const GetAccountSummary: Operation<'GetAccountSummary'> = {
       user: undefined,
     };
     const devices = await mfaCounts(ctx);
+    const { settings } = await accountRow(ctx);
     const { records } = ctx;
     return {
       SummaryMap: {
@@ -51,7 +52,7 @@ export const GetAccountSummary: Operation<'GetAccountSummary'> = {
         AttachedPoliciesPerGroupQuota: 10,
         AttachedPoliciesPerRoleQuota: 10,
         AttachedPoliciesPerUserQuota: 10,
-        GlobalEndpointTokenVersion: 1,
+        GlobalEndpointTokenVersion: settings['globalEndpointTokenVersion'] === 'v2Token' ? 2 : 1,
         GroupPolicySizeQuota: 5_120,
         GroupsPerUserQuota: 10,
         PolicySizeQuota: 6_144,

@@ -73,6 +73,15 @@ describe('the account', () => {
     assert.equal(now.AccountAccessKeysPresent, 1);
   });
 
+  it('remembers which tokens the global endpoint should give', async () => {
+    const version = async () => (await test.root.getAccountSummary({})).SummaryMap?.GlobalEndpointTokenVersion;
+    assert.equal(await version(), 1);
+    await test.root.setSecurityTokenServicePreferences({ GlobalEndpointTokenVersion: 'v2Token' });
+    assert.equal(await version(), 2);
+    await test.root.setSecurityTokenServicePreferences({ GlobalEndpointTokenVersion: 'v1Token' });
+    assert.equal(await version(), 1);
+  });
+
   it('reports on credentials', async () => {
     assert.match(await refusal(test.root.getCredentialReport({})), /^410 CredentialReportNotPresentException: /);
     await test.root.updateAccountPasswordPolicy({ MaxPasswordAge: 10 });

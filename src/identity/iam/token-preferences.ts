@@ -2,7 +2,7 @@ import type { Operation } from './api.ts';
 import { accountRow } from './owner.ts';
 import { accounts } from './records.ts';
 
-/** Which tokens the global endpoint gives. Ringwall's tokens are valid in every region either way; the choice is kept. */
+/** Which tokens the global endpoint gives. Ringwall's tokens are valid in every region either way; `GetAccountSummary` shows the choice. */
 export const SetSecurityTokenServicePreferences: Operation<'SetSecurityTokenServicePreferences'> = {
   resource: () => '*',
   handle: async ({ GlobalEndpointTokenVersion }, ctx) => {

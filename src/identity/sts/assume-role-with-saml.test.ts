@@ -113,6 +113,21 @@ describe('AssumeRoleWithSAML', () => {
     });
     await iam.send(new PutUserPolicyCommand({ UserName: 'ann', PolicyName: 'nothing', PolicyDocument }));
     await assume();
+    const { store } = ringwall.installation.house;
+    const decisions: { policies: string }[] = [];
+    for await (const { json } of store.readAudit({ from: 0, to: Number.MAX_SAFE_INTEGER })) {
+      decisions.push(...(JSON.parse(json) as { decisions: { policies: string }[] }).decisions);
+      break;
+    }
+    const own = await Promise.all(
+      decisions.map(({ policies: id }) =>
+        store.get({ collection: 'runtime/policy-text', account: '', region: '', id }),
+      ),
+    );
+    assert.deepEqual(
+      own.map((record) => record?.value),
+      [{ text: '[]' }],
+    );
   });
 
   it('lasts as long as assertion, request and role allow', async () => {
