@@ -7,6 +7,7 @@ export function accountRoute(house: Installation, account: string): SignedRoute 
   return {
     name: 'CreateAccount',
     readOnly: false,
+    // Permission and creation are one question; the account commits with its record, before the credentials leave.
     permit: async ({ principal }, { unit }) => {
       created = await house.createAccount(principal, account, unit);
     },

@@ -22,13 +22,6 @@ export async function openSealTable(url: string, root: RootKey, now: number): Pr
   });
 }
 
-/** The keyring as it is, for `ringwall seal status`. */
-export async function readKeyringTable(url: string): Promise<Keyring> {
-  return withSession(url, (session) =>
-    session.read(async (sql) => parseKeyring(String((await select(sql, 'SELECT json FROM keyring'))[0]?.[0]))),
-  );
-}
-
 /** The keyring, undefined before the first start. */
 export async function findKeyringTable(url: string): Promise<Keyring | undefined> {
   return withSession(url, (session) =>

@@ -21,7 +21,7 @@ const put = (id: string, expected: number, value: unknown): CommitUnit => ({
   audit: [{ id: `${id}-${expected}`, time: 1, json: '{}' }],
 });
 
-/** Three records, `a` twice; between the writes of `a` and after them the tables can be touched by hand. */
+/** Three records, `a` written twice; its rows of the time between are in `older` when the tables are touched by hand. */
 async function reportAfter(touch: (database: DatabaseSync) => void, name: string): Promise<StartReport> {
   const file = join(directory, `${name}.db`);
   const seal = memorySeal();
@@ -30,15 +30,15 @@ async function reportAfter(touch: (database: DatabaseSync) => void, name: string
   for (const id of ['a', 'b', 'c']) await first.commit(put(id, 0, { id }));
   await first.close();
   const database = new DatabaseSync(file);
-  database.exec('CREATE TEMP TABLE r AS SELECT * FROM records; CREATE TEMP TABLE l AS SELECT * FROM ledger');
-  // The older rows are held here while the store goes on with a file of its own process.
-  const [records, ledger] = [database.prepare('SELECT * FROM r').all(), database.prepare('SELECT * FROM l').all()];
+  older = {
+    records: database.prepare('SELECT * FROM records').all(),
+    ledger: database.prepare('SELECT * FROM ledger').all(),
+  };
   database.close();
   const second = open();
   await second.commit(put('a', 1, { id: 'newer' }));
   await second.close();
   const touched = new DatabaseSync(file);
-  older = { records, ledger };
   touch(touched);
   touched.close();
   const third = open();
