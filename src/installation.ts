@@ -1,17 +1,21 @@
 import { recordCall } from './governance/cloudtrail/record.ts';
 import { accountCreation } from './identity/iam/account-creation.ts';
-import { authenticator, openAuthenticator } from './identity/iam/authenticate.ts';
+import { authenticator, openAuthenticator, sessionPrincipals } from './identity/iam/authenticate.ts';
 import { authoriser } from './identity/iam/authorise.ts';
 import { bootstrap, type RootCredentials } from './identity/iam/bootstrap.ts';
 import { explainer } from './identity/iam/explain-decision.ts';
 import { issuerDocuments } from './identity/iam/outbound-documents.ts';
 import { principalDirectory } from './identity/iam/principal-directory.ts';
 import { accounts } from './identity/iam/records.ts';
+import { Changes } from './runtime/changes.ts';
 import { MovableClock, systemClock } from './runtime/clock.ts';
 import { type Config, defaultAccount } from './runtime/config.ts';
+import { Dispatcher } from './runtime/dispatcher.ts';
 import type { Control, Installation } from './runtime/installation.ts';
 import type { Log } from './runtime/log.ts';
 import { Metrics } from './runtime/metrics.ts';
+import { outbound } from './runtime/outbound.ts';
+import { RunningServices } from './runtime/running-services.ts';
 import { Scheduler } from './runtime/scheduler.ts';
 import { services } from './services.ts';
 import { openStorage, RefusedError, type Storage } from './storage.ts';
@@ -26,6 +30,12 @@ export type OpenInstallation = {
   readonly created: RootCredentials | undefined;
   readonly clock: MovableClock;
   readonly scheduler: Scheduler;
+  /** Begins the work beside requests: due jobs, published events, the services' own processes. */
+  begin(): Promise<void>;
+  /** Resolves when nothing due or published is left to do. */
+  idle(): Promise<void>;
+  /** No call waits any longer: before the server drains. */
+  endWaiting(): void;
   close(): Promise<void>;
 };
 
@@ -56,9 +66,12 @@ export async function openInstallation(
     region: config.region,
     store,
     seal,
+    blobs: storage.blobs,
+    changes: new Changes(store, clock),
     services: new Map(services.map((service) => [service.name, service])),
     model: loadModel,
     authenticate: config.auth === 'open' ? openAuthenticator(seal, config.account) : authenticator(store, seal, clock),
+    sessionPrincipal: sessionPrincipals(store, seal),
     authorise: authoriser(store, seal),
     audit: recordCall,
     explain: explainer(store),
@@ -67,6 +80,9 @@ export async function openInstallation(
     publish: issuerDocuments(store),
     clock,
     wakeScheduler: () => scheduler.wake(),
+    wakeDispatcher: () => dispatcher.wake(),
+    outbound,
+    endpoint: { url: undefined },
     log,
     metrics: new Metrics(),
     version,
@@ -76,13 +92,27 @@ export async function openInstallation(
     ...(config.auth === 'open' && config.resetRoute ? { control } : {}),
   };
   const scheduler = new Scheduler(house);
+  const dispatcher = new Dispatcher(house);
+  const running = new RunningServices(house);
   clock.onMove(() => scheduler.wake());
   return {
     house,
     created,
     clock,
     scheduler,
+    begin: async () => {
+      await running.begin();
+      dispatcher.wake();
+      scheduler.wake();
+    },
+    idle: async () => {
+      while (scheduler.busy || dispatcher.busy) await Promise.all([scheduler.idle(), dispatcher.idle()]);
+    },
+    endWaiting: () => house.changes.end(),
     close: async () => {
+      house.changes.end();
+      await running.stop();
+      await dispatcher.stop();
       await scheduler.stop();
       await storage.close();
     },

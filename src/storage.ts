@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from './runtime/clock.ts';
 import type { Config } from './runtime/config.ts';
+import type { Blobs } from './store/blobs/blobs.ts';
+import { openDiskBlobs } from './store/blobs/disk-blobs.ts';
 import type { DataSeal } from './store/seal/data-seal.ts';
 import { type Keyring, openKeyring } from './store/seal/keyring.ts';
 import { openSealFile, readKeyringFile } from './store/seal/keyring-file.ts';
@@ -16,6 +19,7 @@ import type { Store } from './store/store.ts';
 export type Storage = {
   readonly store: Store;
   readonly seal: Seal;
+  readonly blobs: Blobs;
   readonly kind: string;
   readonly sealKind: string;
   /** What the check at start found wrong; empty for a sound database. */
@@ -24,7 +28,13 @@ export type Storage = {
 };
 
 /** Names of what lies in a data directory. */
-export const dataFiles = { database: 'ringwall.db', keyring: 'seal.json', rootKey: 'root.key', mode: 'mode' } as const;
+export const dataFiles = {
+  database: 'ringwall.db',
+  keyring: 'seal.json',
+  rootKey: 'root.key',
+  mode: 'mode',
+  blobs: 'blobs',
+} as const;
 
 /** A start that would harm what is there: another mode's data, a missing root key. */
 export class RefusedError extends Error {}
@@ -39,7 +49,14 @@ export async function openStorage(config: Config, clock: Clock, unsealed?: DataS
   if (config.memory) {
     const seal = memorySeal();
     const store = openSqliteStore({ file: ':memory:', seal, clock });
-    return { store, seal, kind: 'memory', sealKind: 'memory', damage: [], close: () => store.close() };
+    // Bodies are files even then: a test may store more than fits into memory. They end with the process.
+    const directory = mkdtempSync(join(tmpdir(), 'ringwall-'));
+    const close = async () => {
+      await store.close();
+      rmSync(directory, { recursive: true, force: true });
+    };
+    const blobs = openDiskBlobs(directory);
+    return { store, seal, blobs, kind: 'memory', sealKind: 'memory', damage: [], close };
   }
   mkdirSync(config.data, { recursive: true, mode: 0o700 });
   const marked = readMode(config.data);
@@ -52,7 +69,8 @@ export async function openStorage(config: Config, clock: Clock, unsealed?: DataS
       ? await openEmbedded(config, clock, keyring, unsealed)
       : await openShared(config, clock, keyring, unsealed);
   if (marked !== 'enforce') writeFileSync(join(config.data, dataFiles.mode), `${config.auth}\n`, { mode: 0o600 });
-  return { ...opened, sealKind: keyring?.kind ?? 'key-file', close: () => opened.store.close() };
+  const blobs = openDiskBlobs(join(config.data, dataFiles.blobs));
+  return { ...opened, blobs, sealKind: keyring?.kind ?? 'key-file', close: () => opened.store.close() };
 }
 
 type Opened = Pick<Storage, 'store' | 'seal' | 'kind' | 'damage'>;

@@ -81,12 +81,13 @@ async function start(config: Config): Promise<void> {
   }
   const endpoint = endpointOf(config, port);
   writeProfile(config, endpoint, undefined);
-  installation.scheduler.wake();
+  await installation.begin();
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'draining');
+    installation.endWaiting();
     await server.drain(graceMs);
     await installation.close();
     process.exit(exitCodes.fine);

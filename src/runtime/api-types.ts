@@ -1,14 +1,32 @@
 import type * as cloudtrail from '@aws-sdk/client-cloudtrail';
+import type * as cloudwatch from '@aws-sdk/client-cloudwatch';
+import type * as logs from '@aws-sdk/client-cloudwatch-logs';
+import type * as events from '@aws-sdk/client-eventbridge';
 import type * as iam from '@aws-sdk/client-iam';
 import type * as kms from '@aws-sdk/client-kms';
+import type * as lambda from '@aws-sdk/client-lambda';
+import type * as s3 from '@aws-sdk/client-s3';
+import type * as s3control from '@aws-sdk/client-s3-control';
+import type * as scheduler from '@aws-sdk/client-scheduler';
+import type * as sns from '@aws-sdk/client-sns';
+import type * as sqs from '@aws-sdk/client-sqs';
 import type * as ssm from '@aws-sdk/client-ssm';
 import type * as sts from '@aws-sdk/client-sts';
 
 /** The SDK client package of each API that Ringwall serves: the types of its operations, nothing at run time. */
 export interface Apis {
   cloudtrail: typeof cloudtrail;
+  cloudwatch: typeof cloudwatch;
+  events: typeof events;
   iam: typeof iam;
   kms: typeof kms;
+  lambda: typeof lambda;
+  logs: typeof logs;
+  s3: typeof s3;
+  s3control: typeof s3control;
+  scheduler: typeof scheduler;
+  sns: typeof sns;
+  sqs: typeof sqs;
   ssm: typeof ssm;
   sts: typeof sts;
 }

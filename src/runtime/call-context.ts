@@ -1,20 +1,28 @@
 import { strict as assert } from 'node:assert';
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Blobs } from '#store/blobs/blobs.ts';
 import type { Seal } from '#store/seal.ts';
 import type { AuditWrite, JobWrite } from '#store/store.ts';
 import { ServiceError } from '#wire/service-error.ts';
 import { validate } from '#wire/validate.ts';
 import type { ApiName, OperationName, Output, RawInput } from './api-types.ts';
+import { assumedRole } from './assumed-role.ts';
 import { authorise } from './authorise.ts';
 import type { Call } from './call.ts';
-import type { AuditResource, Context, RequestFacts, ServiceEvent } from './context.ts';
+import type { Watch } from './changes.ts';
+import type { Collection } from './collection.ts';
+import type { AuditResource, CallOptions, Context, RequestFacts, ServiceEvent } from './context.ts';
 import type { Installation } from './installation.ts';
 import type { Conditions, ResourceRef } from './operation.ts';
+import type { OutboundAnswer, OutboundRequest } from './outbound.ts';
 import { type Attempt, find, isReadOnly, perform } from './perform.ts';
 import { type Principal, servicePrincipal } from './principal.ts';
 import { Records } from './records.ts';
 import { newRequestId } from './request-id.ts';
 import type { Service } from './service.ts';
+import type { Slot } from './slot.ts';
+
+type Caller = 'principal' | 'account' | 'calledVia' | 'source';
 
 /** What one call in one attempt may use. */
 export class CallContext implements Context {
@@ -30,6 +38,7 @@ export class CallContext implements Context {
   readonly calledVia: readonly string[];
   readonly records: Records;
   readonly seal: Seal;
+  readonly blobs: Blobs;
   readonly #house: Installation;
   readonly #attempt: Attempt;
   readonly #call: Call;
@@ -48,6 +57,7 @@ export class CallContext implements Context {
     this.calledVia = call.calledVia;
     this.records = new Records(house.store, attempt.unit, call.account, call.region);
     this.seal = house.seal;
+    this.blobs = house.blobs;
     this.#house = house;
     this.#attempt = attempt;
     this.#call = call;
@@ -66,7 +76,7 @@ export class CallContext implements Context {
     api: A,
     operation: N,
     input: RawInput<A, N>,
-    options: { readonly as?: 'caller' | 'service'; readonly account?: string; readonly region?: string } = {},
+    options: CallOptions = {},
   ): Promise<Output<A, N>> {
     const house = this.#house;
     const attempt = this.#attempt;
@@ -80,12 +90,10 @@ export class CallContext implements Context {
       operation,
       eventSource: `${model.endpointPrefix}.amazonaws.com`,
       operationModel,
-      principal: options.as === 'service' ? servicePrincipal(this.#host) : this.principal,
-      account: options.account ?? this.account,
+      ...(await this.#onBehalf(options)),
       region: options.region ?? this.region,
       input: input as Readonly<Record<string, unknown>>,
       readOnly: isReadOnly(find(house, api, operation).operation, operation),
-      calledVia: [...this.calledVia, this.#host],
       resources: [],
       verdicts: [],
     };
@@ -99,6 +107,16 @@ export class CallContext implements Context {
       if (error instanceof ServiceError) attempt.audits.push(house.audit(inner, { error }));
       throw error;
     }
+  }
+
+  /** Who makes a call inside. Services and roles act for themselves, not via this service. */
+  async #onBehalf({ as = 'caller', source, account = this.account }: CallOptions): Promise<Pick<Call, Caller>> {
+    if (as === 'caller')
+      return { principal: this.principal, account, calledVia: [...this.calledVia, this.#host], source: undefined };
+    const service = servicePrincipal(this.#host);
+    if (as === 'service') return { principal: service, account, calledVia: [], source };
+    const principal = await assumedRole(this.#house, this, this.#host, as, source);
+    return { principal, account: principal.account, calledVia: [], source };
   }
 
   identify(principal: Principal): void {
@@ -120,12 +138,12 @@ export class CallContext implements Context {
 
   emit(event: ServiceEvent): void {
     const { account, region, now: time } = this;
-    this.#attempt.unit.event({
-      topic: 'event',
-      account,
-      region,
-      body: { ...event, id: randomUUID(), time, account, region },
-    });
+    this.publish('event', { ...event, id: randomUUID(), time, account, region });
+  }
+
+  publish(topic: string, body: unknown): void {
+    const { account, region } = this;
+    this.#attempt.unit.event({ topic, account, region, body });
   }
 
   schedule(job: JobWrite): void {
@@ -134,5 +152,33 @@ export class CallContext implements Context {
 
   audit(resources: readonly AuditResource[]): void {
     this.#call.resources.push(...resources);
+  }
+
+  watch<T>(from: Collection<T>, prefix: string): Watch {
+    const place = {
+      collection: from.name,
+      account: from.scope === 'installation' ? '' : this.account,
+      region: from.scope === 'regional' ? this.region : '',
+    };
+    const watch = this.#house.changes.watch(place, prefix);
+    this.#attempt.watches.push(watch);
+    return watch;
+  }
+
+  once<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const { staged } = this.#call;
+    const known = staged.get(name);
+    if (known !== undefined) return known as Promise<T>;
+    const answer = work();
+    staged.set(name, answer);
+    return answer;
+  }
+
+  local<T>(slot: Slot<T>): T {
+    return slot.of(this.#house);
+  }
+
+  fetch(request: OutboundRequest): Promise<OutboundAnswer> {
+    return this.#house.outbound(request);
   }
 }

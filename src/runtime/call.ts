@@ -26,4 +26,8 @@ export type Call = {
   /** Filled while it runs. */
   readonly resources: AuditResource[];
   readonly verdicts: Verdict[];
+  /** What a service or role calls for. */
+  readonly source?: { readonly arn: string; readonly account: string } | undefined;
+  /** Answers of `Context.once`: they outlive an attempt that is overtaken. */
+  readonly staged: Map<string, Promise<unknown>>;
 };

@@ -8,4 +8,5 @@ export async function commitAttempt(house: Installation, { unit, audits, verdict
   await house.store.commit(unit.commit(audits));
   if (evidence.length > 0) evidenceKept(house.store, evidence);
   if (unit.schedules) house.wakeScheduler();
+  if (unit.publishes) house.wakeDispatcher();
 }

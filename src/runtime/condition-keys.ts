@@ -6,7 +6,7 @@ import type { Principal } from './principal.ts';
  * Keys that every request has, whatever it asks and whoever asks (IAM user guide, "AWS global condition context keys"). Those of the
  * principal come from the principal.
  */
-export function globalKeys({ principal, facts, region, now, calledVia }: Asked): Conditions {
+export function globalKeys({ principal, facts, region, now, calledVia, source }: Asked): Conditions {
   const at = timeKeys(now);
   const keys: Record<string, string | readonly string[]> = {
     'aws:CurrentTime': at.current,
@@ -17,6 +17,10 @@ export function globalKeys({ principal, facts, region, now, calledVia }: Asked):
     'aws:ViaAWSService': calledVia.length > 0 ? 'true' : 'false',
   };
   if (principal.keys['aws:PrincipalIsAWSService'] === undefined) keys['aws:PrincipalIsAWSService'] = 'false';
+  if (source !== undefined) {
+    keys['aws:SourceArn'] = source.arn;
+    keys['aws:SourceAccount'] = source.account;
+  }
   const [first] = calledVia;
   if (first === undefined) {
     keys['aws:SourceIp'] = facts.sourceIp;
@@ -35,6 +39,7 @@ type Asked = {
   readonly region: string;
   readonly now: number;
   readonly calledVia: readonly string[];
+  readonly source?: { readonly arn: string; readonly account: string } | undefined;
 };
 
 /** Times as keys; remembered, since calls of one millisecond share them. */

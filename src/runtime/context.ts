@@ -1,9 +1,14 @@
+import type { Blobs } from '#store/blobs/blobs.ts';
 import type { Seal } from '#store/seal.ts';
 import type { AuditWrite, JobWrite } from '#store/store.ts';
 import type { ApiName, OperationName, Output, RawInput } from './api-types.ts';
+import type { Watch } from './changes.ts';
+import type { Collection } from './collection.ts';
 import type { Conditions, ResourceRef } from './operation.ts';
+import type { OutboundAnswer, OutboundRequest } from './outbound.ts';
 import type { Principal } from './principal.ts';
 import type { Records } from './records.ts';
+import type { Slot } from './slot.ts';
 
 /** What the connection says about a call. */
 export type RequestFacts = {
@@ -11,6 +16,8 @@ export type RequestFacts = {
   readonly userAgent: string;
   readonly host: string;
   readonly tls: { readonly version: string; readonly cipher: string } | undefined;
+  /** Aborted when the client went away, or the server ends: long waits stop then. Absent for work that no client waits for. */
+  readonly gone?: AbortSignal;
 };
 
 /** An event as EventBridge carries it; account, region, time and id are added on the way. */
@@ -23,6 +30,20 @@ export type ServiceEvent = {
 
 /** A resource named in the audit record. */
 export type AuditResource = { readonly arn: string; readonly type: string; readonly account?: string };
+
+/** On whose behalf and where a call inside is made. */
+export type CallOptions = {
+  /**
+   * `caller` (default): the one who called, through this service (`aws:CalledVia`, `<service>:ViaService`). `service`: this service's own
+   * principal, which policies of resources must allow. A role: this service assumes it, as its trust policy allows.
+   */
+  readonly as?: 'caller' | 'service' | { readonly role: string; readonly session: string };
+  /** What causes a call of a service or role: gives `aws:SourceArn` and `aws:SourceAccount`, against the confused deputy. */
+  readonly source?: { readonly arn: string; readonly account: string };
+  /** Whose records the call sees; default: this call's account and region. */
+  readonly account?: string;
+  readonly region?: string;
+};
 
 /** Everything an operation may use. Nothing else: no clock, randomness, store or network of its own. */
 export interface Context {
@@ -48,14 +69,15 @@ export interface Context {
   /** Random UUID. */
   uuid(): string;
   /**
-   * Calls another service as the caller, in process, in the same unit: its writes commit with this call's, and are dropped when it
-   * throws. Sets `<service>:ViaService` and `aws:CalledVia`. `as: 'service'` calls as this service's own principal.
+   * Calls another service in process, in the same unit: its writes commit with this call's, and are dropped when it throws.
+   *
+   * @example await ctx.call('sqs', 'SendMessage', { QueueUrl, MessageBody }, { as: 'service', source: { arn: topicArn, account } })
    */
   call<A extends ApiName, N extends OperationName<A> & string>(
     api: A,
     operation: N,
     input: RawInput<A, N>,
-    options?: { readonly as?: 'caller' | 'service'; readonly account?: string; readonly region?: string },
+    options?: CallOptions,
   ): Promise<Output<A, N>>;
   /**
    * What the call carries proves who makes it, whatever its signature says or if there is none: further questions are asked of them, and
@@ -68,10 +90,31 @@ export interface Context {
   knowsPrincipal(arn: string): Promise<boolean>;
   /** The audit record of the installation, newest first; times in ms. */
   readAudit(range: { readonly from: number; readonly to: number }): AsyncIterable<AuditWrite>;
-  /** Publishes an event with the commit. */
+  /** Publishes an event of this service, for EventBridge's default bus, with the commit. */
   emit(event: ServiceEvent): void;
+  /**
+   * Hands something to the subscribers of a topic (`Service.subscribers`) with the commit: delivered at least once, in the order of
+   * commits. `topic` is `<service>/<what>`.
+   */
+  publish(topic: string, body: unknown): void;
   /** Schedules, moves or cancels durable work with the commit. */
   schedule(job: JobWrite): void;
   /** Adds resources to the audit record. */
   audit(resources: readonly AuditResource[]): void;
+  /** Bodies too large for a record. They are not part of the unit: write before the record that names them, delete after it is gone. */
+  readonly blobs: Blobs;
+  /**
+   * Hears of commits, by any process on this store, that touch records whose ids begin with `prefix`. Call it before the read whose answer
+   * may change, then wait.
+   */
+  watch<T>(from: Collection<T>, prefix: string): Watch;
+  /**
+   * Does what must happen once per call, however often the call runs again because others overtook it: takes in a body, runs a function,
+   * sends a request. The next attempt gets the same answer.
+   */
+  once<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** What this process keeps in memory for this installation: caches, claims, pools. Lost at the end; other processes have their own. */
+  local<T>(slot: Slot<T>): T;
+  /** Asks another host, over HTTP. Only where the API promises it: webhooks, API destinations. @throws OutboundError */
+  fetch(request: OutboundRequest): Promise<OutboundAnswer>;
 }

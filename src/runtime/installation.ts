@@ -1,3 +1,4 @@
+import type { Blobs } from '#store/blobs/blobs.ts';
 import type { Seal } from '#store/seal.ts';
 import type { AuditWrite, Store } from '#store/store.ts';
 import type { WireRequest } from '#wire/message.ts';
@@ -5,10 +6,12 @@ import type { ServiceModel } from '#wire/model/shape.ts';
 import type { ProtocolName } from '#wire/protocol.ts';
 import type { ServiceError } from '#wire/service-error.ts';
 import type { Call } from './call.ts';
+import type { Changes } from './changes.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Conditions, ResourceRef } from './operation.ts';
+import type { OutboundAnswer, OutboundRequest } from './outbound.ts';
 import type { Principal } from './principal.ts';
 import type { Service } from './service.ts';
 import type { Unit } from './unit.ts';
@@ -18,6 +21,9 @@ export type SigningScheme = { readonly signingName: string; readonly protocol: P
 
 /** Proves who calls. Anonymous where the request carries no signature. @throws ServiceError */
 export type Authenticate = (request: WireRequest, scheme: SigningScheme, now: number) => Promise<Principal>;
+
+/** Who a session token of this installation stands for; undefined when it ended, is altered, or its role is gone. */
+export type SessionPrincipal = (sessionToken: string, now: number) => Promise<Principal | undefined>;
 
 /** One question to the policy engine: may the principal do each of these actions on this resource? */
 export type Question = {
@@ -59,10 +65,14 @@ export type Installation = {
   readonly region: string;
   readonly store: Store;
   readonly seal: Seal;
+  readonly blobs: Blobs;
+  /** Tells waiting calls which records changed. */
+  readonly changes: Changes;
   readonly services: ReadonlyMap<string, Service>;
   /** Model pack of a service; parsed on first use. */
   readonly model: (service: string) => ServiceModel;
   readonly authenticate: Authenticate;
+  readonly sessionPrincipal: SessionPrincipal;
   readonly authorise: Authorise;
   readonly audit: Audit;
   /** Explains recorded decisions, from the records and the policy texts of their time. */
@@ -75,6 +85,12 @@ export type Installation = {
   readonly clock: Clock;
   /** Called after commits that scheduled work. */
   readonly wakeScheduler: () => void;
+  /** Called after commits that published something. */
+  readonly wakeDispatcher: () => void;
+  /** Asks other hosts. */
+  readonly outbound: (request: OutboundRequest) => Promise<OutboundAnswer>;
+  /** Where the server listens; the server sets it. */
+  readonly endpoint: { url: string | undefined };
   readonly log: Log;
   readonly metrics: Metrics;
   readonly version: string;

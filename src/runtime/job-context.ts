@@ -1,6 +1,6 @@
-import type { AuditWrite } from '#store/store.ts';
 import type { Call } from './call.ts';
 import { CallContext } from './call-context.ts';
+import { commitAttempt } from './commit-attempt.ts';
 import type { Context } from './context.ts';
 import type { Installation } from './installation.ts';
 import type { Attempt } from './perform.ts';
@@ -9,7 +9,21 @@ import { newRequestId } from './request-id.ts';
 import type { Service } from './service.ts';
 import type { Unit } from './unit.ts';
 
-/** The context of a job: the service on its own behalf, at a place. */
+/** Work of a service on its own behalf: its context, and how what it did becomes durable. */
+export type JobContext = {
+  readonly ctx: Context;
+  /** The same unit at another place. */
+  readonly at: (account: string, region: string) => Context;
+  commit(): Promise<void>;
+  /** Ends its watches. */
+  close(): void;
+};
+
+/**
+ * The context of a job: the service on its own behalf, at a place.
+ *
+ * @param staged answers of `ctx.once`, for work that is run again
+ */
 export function jobContext(
   house: Installation,
   unit: Unit,
@@ -17,8 +31,9 @@ export function jobContext(
   name: string,
   account: string,
   region: string,
-): { readonly ctx: Context; readonly audits: AuditWrite[] } {
-  const attempt: Attempt = { unit, audits: [], verdicts: [] };
+  staged: Map<string, Promise<unknown>> = new Map(),
+): JobContext {
+  const attempt: Attempt = { unit, audits: [], verdicts: [], watches: [] };
   const call: Call = {
     requestId: newRequestId(),
     eventId: newRequestId(),
@@ -36,6 +51,15 @@ export function jobContext(
     calledVia: [],
     resources: [],
     verdicts: [],
+    staged,
   };
-  return { ctx: new CallContext(house, attempt, call, service), audits: attempt.audits };
+  return {
+    ctx: new CallContext(house, attempt, call, service),
+    at: (otherAccount, otherRegion) =>
+      new CallContext(house, attempt, { ...call, account: otherAccount, region: otherRegion }, service),
+    commit: () => commitAttempt(house, attempt),
+    close: () => {
+      for (const watch of attempt.watches) watch.close();
+    },
+  };
 }

@@ -27,6 +27,12 @@ export class Metrics {
     labelNames: ['kind', 'outcome'],
     registers: [this.registry],
   });
+  readonly #handedOver = new Counter({
+    name: 'ringwall_published_total',
+    help: 'Published events handed over, by subscribing service and topic.',
+    labelNames: ['service', 'topic'],
+    registers: [this.registry],
+  });
   readonly #inFlight = new Gauge({
     name: 'ringwall_requests_in_flight',
     help: 'Requests being answered.',
@@ -63,6 +69,10 @@ export class Metrics {
 
   ranJob(kind: string, outcome: 'done' | 'failed'): void {
     this.#jobs.inc({ kind, outcome });
+  }
+
+  handedOver(service: string, topic: string, events: number): void {
+    this.#handedOver.inc({ service, topic }, events);
   }
 
   entered(): void {

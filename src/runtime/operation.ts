@@ -49,6 +49,8 @@ export type Operation<A extends ApiName, N extends OperationName<A>> = {
   readonly anonymous?: true;
   /** CloudTrail's read-only mark; default by the verb (Get, List, Describe, …). */
   readonly readOnly?: boolean;
+  /** CloudTrail's data event (objects, messages, invocations): on record, but shown by trails that select it, not by LookupEvents. */
+  readonly dataEvent?: true;
   readonly handle: (input: Input<A, N>, ctx: Context) => Awaitable<Output<A, N>>;
 };
 
@@ -78,5 +80,6 @@ export type AnyOperation = {
   readonly conditions?: (input: never, ctx: Context) => Awaitable<Conditions>;
   readonly anonymous?: true;
   readonly readOnly?: boolean;
+  readonly dataEvent?: true;
   readonly handle: (input: never, ctx: Context) => Awaitable<object>;
 };

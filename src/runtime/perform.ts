@@ -3,13 +3,20 @@ import { ServiceError } from '#wire/service-error.ts';
 import { authorise } from './authorise.ts';
 import type { Call } from './call.ts';
 import { CallContext } from './call-context.ts';
+import type { Watch } from './changes.ts';
 import type { Installation, Verdict } from './installation.ts';
 import { type AnyOperation, isUnsupported, type ResourceRef } from './operation.ts';
 import type { Service } from './service.ts';
 import type { Unit } from './unit.ts';
 
 /** One attempt at a call: the unit that will commit, with the audit records and verdicts of the calls made inside. */
-export type Attempt = { readonly unit: Unit; readonly audits: AuditWrite[]; readonly verdicts: Verdict[] };
+export type Attempt = {
+  readonly unit: Unit;
+  readonly audits: AuditWrite[];
+  readonly verdicts: Verdict[];
+  /** Ended with the attempt. */
+  readonly watches: Watch[];
+};
 
 /** Authorises and runs one operation inside an attempt. @throws ServiceError */
 export async function perform(house: Installation, attempt: Attempt, call: Call): Promise<Record<string, unknown>> {

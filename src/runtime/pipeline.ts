@@ -73,6 +73,7 @@ async function admit(
     calledVia: [],
     resources: [],
     verdicts: [],
+    staged: new Map(),
   };
   try {
     const { operation } = find(house, call.service, call.operation);
@@ -114,7 +115,7 @@ async function attemptOnce(
   { protocol, operation }: Route,
   admitted: Call,
 ): Promise<WireResponse> {
-  const attempt: Attempt = { unit: new Unit(), audits: [], verdicts: [] };
+  const attempt: Attempt = { unit: new Unit(), audits: [], verdicts: [], watches: [] };
   const call: Call = { ...admitted, resources: [], verdicts: [] };
   let response: WireResponse;
   try {
@@ -129,6 +130,8 @@ async function attemptOnce(
     attempt.audits.push(house.audit(call, { error: error instanceof ServiceError ? error : internalFailure() }));
     await commitAttempt(house, { ...attempt, unit: new Unit() });
     throw error;
+  } finally {
+    for (const watch of attempt.watches) watch.close();
   }
   await commitAttempt(house, attempt);
   return response;

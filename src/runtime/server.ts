@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Duplex, Readable } from 'node:stream';
 import { pipeline as pump } from 'node:stream/promises';
@@ -76,7 +76,12 @@ export class ApiServer {
   listen(host: string, port: number): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, host, () => resolve((this.#server.address() as AddressInfo).port));
+      this.#server.listen(port, host, () => {
+        const { port: taken } = this.#server.address() as AddressInfo;
+        const scheme = this.#server instanceof TlsServer ? 'https' : 'http';
+        this.#house.endpoint.url = `${scheme}://${localHost(host)}:${taken}`;
+        resolve(taken);
+      });
     });
   }
 
@@ -108,7 +113,7 @@ export class ApiServer {
     this.#inFlight += 1;
     this.#house.metrics.entered();
     try {
-      await this.#write(message, response, await this.#answer(message));
+      await this.#write(message, response, await this.#answer(message, response));
     } catch (error) {
       this.#house.log.error({ err: error, path: message.url?.split('?')[0] }, 'a response could not be written');
       response.destroy();
@@ -119,14 +124,15 @@ export class ApiServer {
     }
   }
 
-  async #answer(message: IncomingMessage): Promise<WireResponse> {
+  async #answer(message: IncomingMessage, response: ServerResponse): Promise<WireResponse> {
     const head = headOf(message);
+    const facts = factsOf(message, response);
     try {
       if (head.path.startsWith('/_ringwall/')) {
-        return await answerInternal(this.#house, { ...head, body: await readBody(message) }, factsOf(message));
+        return await answerInternal(this.#house, { ...head, body: await readBody(message) }, facts);
       }
       const body = streams(head) ? message : await readBody(message);
-      return await answer(this.#house, { ...head, body }, factsOf(message));
+      return await answer(this.#house, { ...head, body }, facts);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       return refusal(error, head);
@@ -146,6 +152,13 @@ export class ApiServer {
     response.writeHead(status, headers);
     return pump(body instanceof Readable ? body : Readable.from(body), response);
   }
+}
+
+/** How a process on this machine reaches a server that listens on `host`. */
+function localHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function keep(sockets: Set<Socket>, socket: Socket): void {
@@ -191,13 +204,24 @@ function refusal(error: ServiceError, head: Omit<WireRequest, 'body'>): WireResp
   };
 }
 
-function factsOf(message: IncomingMessage): RequestFacts {
+function factsOf(message: IncomingMessage, response: ServerResponse): RequestFacts {
   const { socket } = message;
   const tls = socket as TLSSocket;
+  let gone: AbortController | undefined;
   return {
     sourceIp: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
     userAgent: message.headers['user-agent'] ?? '',
     host: message.headers.host ?? '',
+    // Made when somebody asks: few calls wait.
+    get gone() {
+      if (gone === undefined) {
+        const controller = new AbortController();
+        gone = controller;
+        response.once('close', () => controller.abort());
+        if (response.closed || response.destroyed) controller.abort();
+      }
+      return gone.signal;
+    },
     tls:
       tls.encrypted === true ? { version: tls.getProtocol() ?? '', cipher: tls.getCipher().standardName } : undefined,
   };

@@ -47,6 +47,7 @@ export async function answerSigned(
       calledVia: [],
       resources: [],
       verdicts: [],
+      staged: new Map(),
     };
     await permitted(house, call, permit);
     return await answer(call);
@@ -57,7 +58,7 @@ export async function answerSigned(
 }
 
 async function permitted(house: Installation, call: Call, permit: SignedRoute['permit']): Promise<void> {
-  const attempt: Attempt = { unit: new Unit(), audits: [], verdicts: [] };
+  const attempt: Attempt = { unit: new Unit(), audits: [], verdicts: [], watches: [] };
   try {
     await permit(call, attempt);
     attempt.audits.push(house.audit(call, { output: {} }));

@@ -55,6 +55,10 @@ export class Unit {
     return this.#jobs.length > 0;
   }
 
+  get publishes(): boolean {
+    return this.#events.length > 0;
+  }
+
   /** Runs `work`; when it throws, its writes are dropped (its reads stay). */
   async nested<T>(work: () => Promise<T>): Promise<T> {
     const writes = new Map(this.#writes);

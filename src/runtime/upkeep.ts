@@ -8,9 +8,9 @@ export async function upkeep(house: Installation): Promise<void> {
     if (service.upkeep === undefined) continue;
     try {
       const unit = new Unit();
-      const { ctx, audits } = jobContext(house, unit, service, 'upkeep', '', house.region);
+      const { ctx, commit } = jobContext(house, unit, service, 'upkeep', '', house.region);
       await service.upkeep(ctx);
-      if (unit.changes) await house.store.commit(unit.commit(audits));
+      if (unit.changes) await commit();
     } catch (error) {
       house.log.warn({ err: error, service: service.name }, 'upkeep failed and will run again');
     }

@@ -19,6 +19,8 @@ export type Ringwall = {
   ): ClientSettings;
   /** Moves the clock, and waits until the work that became due is done. */
   advance(ms: number): Promise<void>;
+  /** Waits until everything published and due was taken. */
+  settled(): Promise<void>;
   readonly installation: OpenInstallation;
   stop(): Promise<void>;
 };
@@ -41,7 +43,7 @@ export async function startRingwall(flags: Partial<Config> & Record<string, unkn
   const root = installation.created ?? { account: config.account, accessKeyId: 'unknown', secretAccessKey: 'unknown' };
   const server = new ApiServer(installation.house, { headers: {} });
   const port = await server.listen('127.0.0.1', 0);
-  installation.scheduler.wake();
+  await installation.begin();
   const endpoint = `http://127.0.0.1:${port}`;
   const as: Ringwall['as'] = (credentials, region = config.region) => ({
     endpoint,
@@ -58,10 +60,12 @@ export async function startRingwall(flags: Partial<Config> & Record<string, unkn
     as,
     advance: async (ms) => {
       installation.clock.advance(ms);
-      await installation.scheduler.idle();
+      await installation.idle();
     },
+    settled: () => installation.idle(),
     installation,
     stop: async () => {
+      installation.endWaiting();
       await server.drain(1_000);
       await installation.close();
     },

@@ -46,7 +46,7 @@ async function asService<N extends OperationName<'kms'>>(
   const unit = new Unit();
   const output = await perform(
     house,
-    { unit, audits: [], verdicts: [] },
+    { unit, audits: [], verdicts: [], watches: [] },
     {
       requestId: newRequestId(),
       eventId: newRequestId(),
@@ -64,6 +64,7 @@ async function asService<N extends OperationName<'kms'>>(
       calledVia: [],
       resources: [],
       verdicts: [],
+      staged: new Map(),
     },
   );
   await house.store.commit(unit.commit([]));

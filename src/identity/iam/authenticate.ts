@@ -1,5 +1,5 @@
 import type { Clock } from '#runtime/clock.ts';
-import type { Authenticate } from '#runtime/installation.ts';
+import type { Authenticate, SessionPrincipal } from '#runtime/installation.ts';
 import { anonymous, type Principal } from '#runtime/principal.ts';
 import type { Seal } from '#store/seal.ts';
 import type { Store } from '#store/store.ts';
@@ -70,6 +70,24 @@ export function openAuthenticator(seal: Seal, account: string): Authenticate {
     if (session === undefined) return rootPrincipal(/^\d{12}$/.test(accessKeyId) ? accessKeyId : account, accessKeyId);
     if (session.facts.expiresAt <= now) throw authenticationError('expiredToken', family);
     return rootPrincipal(session.account, accessKeyId);
+  };
+}
+
+/** Who a session token of this installation stands for: services use those of the roles that they assumed themselves. */
+export function sessionPrincipals(store: Store, seal: Seal): SessionPrincipal {
+  const sessions = new Map<string, Session>();
+
+  return async (token, now) => {
+    let session = sessions.get(token);
+    if (session === undefined) {
+      session = openSession(seal, token);
+      if (session === undefined) return undefined;
+      if (sessions.size >= maxSessions) sessions.delete(sessions.keys().next().value ?? '');
+      sessions.set(token, session);
+    }
+    if (session.facts.expiresAt <= now) return undefined;
+    const behind = await tagsBehind(store, session);
+    return behind === undefined ? undefined : principalOfSession(session, behind);
   };
 }
 

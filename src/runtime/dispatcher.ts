@@ -1,0 +1,156 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ConflictError, type OutboxEvent } from '#store/store.ts';
+import type { Installation } from './installation.ts';
+import { jobContext } from './job-context.ts';
+import { newRequestId } from './request-id.ts';
+import { jobId, redeliveryKind } from './run-job.ts';
+import type { Service, Subscriber } from './service.ts';
+import { Unit } from './unit.ts';
+
+/** Events handed over at once. */
+const batch = 200;
+/** Where several processes share a store, another one's commits are noticed within this time. */
+const idleMs = 1_000;
+const maxAttempts = 100;
+
+/** Feeds the subscribers of all services with what was published, each in the order of commits. */
+export class Dispatcher {
+  readonly #feeds: readonly Feed[];
+
+  constructor(house: Installation) {
+    this.#feeds = [...house.services.values()].flatMap((service) =>
+      Object.entries(service.subscribers ?? {}).map(([topic, take]) => new Feed(house, service, topic, take)),
+    );
+  }
+
+  /** Looks for what was published: at start, and after commits that published. */
+  wake(): void {
+    for (const feed of this.#feeds) feed.wake();
+  }
+
+  /** True while a subscriber takes something. */
+  get busy(): boolean {
+    return this.#feeds.some((feed) => feed.busy);
+  }
+
+  /** Resolves when everything published so far was taken. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#feeds.map((feed) => feed.idle()));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#feeds.map((feed) => feed.stop()));
+  }
+}
+
+/** One subscriber of one topic. */
+class Feed {
+  readonly #house: Installation;
+  readonly #service: Service;
+  readonly #topic: string;
+  readonly #take: Subscriber;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(house: Installation, service: Service, topic: string, take: Subscriber) {
+    this.#house = house;
+    this.#service = service;
+    this.#topic = topic;
+    this.#take = take;
+  }
+
+  wake(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    if (this.#running !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#running = this.#drain().finally(() => {
+      this.#running = undefined;
+      if (this.#stopped) return;
+      if (this.#again) return this.wake();
+      this.#timer = setTimeout(() => this.wake(), idleMs).unref();
+    });
+  }
+
+  get busy(): boolean {
+    return this.#running !== undefined;
+  }
+
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    const { store, log } = this.#house;
+    const subscriber = `${this.#service.name}/${this.#topic}`;
+    try {
+      while (!this.#stopped) {
+        this.#again = false;
+        const events = await store.readOutbox(subscriber, [this.#topic], batch);
+        const last = events.at(-1);
+        if (last === undefined) return;
+        await this.#hand(events);
+        await store.ackOutbox(subscriber, last.seq);
+      }
+    } catch (error) {
+      log.error({ err: error, subscriber }, 'published events could not be handed over');
+      await pause(idleMs, undefined, { ref: false });
+    }
+  }
+
+  /** A batch that fails is handed over event by event; an event that fails then becomes a job. */
+  async #hand(events: readonly OutboxEvent[]): Promise<void> {
+    const { metrics, log, store, clock } = this.#house;
+    try {
+      await this.#commit(events);
+      metrics.handedOver(this.#service.name, this.#topic, events.length);
+      return;
+    } catch (error) {
+      log.warn({ err: error, topic: this.#topic, events: events.length }, 'a batch of published events failed');
+    }
+    for (const event of events) {
+      try {
+        await this.#commit([event]);
+        metrics.handedOver(this.#service.name, this.#topic, 1);
+      } catch (error) {
+        log.warn({ err: error, topic: this.#topic }, 'a published event failed; it will be handed over again');
+        const later = new Unit();
+        later.job({
+          kind: redeliveryKind(this.#service.name, this.#topic),
+          id: jobId(event.account, event.region, newRequestId()),
+          runAt: clock.now() + idleMs,
+          payload: event.body,
+        });
+        await store.commit(later.commit([]));
+        this.#house.wakeScheduler();
+      }
+    }
+  }
+
+  async #commit(events: readonly OutboxEvent[]): Promise<void> {
+    const staged = new Map<string, Promise<unknown>>();
+    for (let tries = 1; ; tries += 1) {
+      const { account = '', region = '' } = events[0] ?? {};
+      const name = `@${this.#topic}`;
+      const context = jobContext(this.#house, new Unit(), this.#service, name, account, region, staged);
+      try {
+        await this.#take(events, context.at);
+        await context.commit();
+        return;
+      } catch (error) {
+        if (!(error instanceof ConflictError) || tries >= maxAttempts) throw error;
+        this.#house.metrics.conflicted();
+      } finally {
+        context.close();
+      }
+    }
+  }
+}
