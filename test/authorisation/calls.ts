@@ -3,7 +3,7 @@ import { loadModel } from '#wire/model/load.ts';
 import { services } from '../../src/services.ts';
 import { inputOf } from './generated-input.ts';
 import { inputsOf } from './inputs.ts';
-import type { Stock } from './stock.ts';
+import type { Stock } from './world.ts';
 
 /** One call of an operation that the product serves. */
 export type Call = {
@@ -23,7 +23,7 @@ export const calls: readonly Call[] = services.flatMap(({ name: service, operati
       input: (stock: Stock) => {
         const model = loadModel(service).operation(operation);
         if (model === undefined) throw new Error(`no model of ${service} ${operation}`);
-        const given = inputsOf(stock)[service];
+        const given = stock.services[service] ?? inputsOf(stock)[service];
         return inputOf(model, given?.byOperation[operation] ?? {}, given?.byMember ?? {});
       },
     }))

@@ -1,3 +1,5 @@
+import { type ExceptionList, serviceCases } from './services.ts';
+
 /** Where the product and the reference differ on purpose. Each must be met by some call: one that no call meets any more is an error. */
 export type Exception = {
   /** Action, or operation where it has none; `*` at the end stands for any rest. */
@@ -6,6 +8,11 @@ export type Exception = {
   readonly what: string;
   readonly reason: string;
 };
+
+/** The exceptions that services have of their own. */
+function of(list: ExceptionList): readonly Exception[] {
+  return serviceCases.flatMap(({ exceptions }) => exceptions?.[list] ?? []);
+}
 
 /** Operations that put no question to the policy engine. */
 export const unasked: readonly Exception[] = [
@@ -19,6 +26,7 @@ export const unasked: readonly Exception[] = [
     what: 'no question',
     reason: 'needs no permission (STS API reference)',
   })),
+  ...of('unasked'),
 ];
 
 const newAction = 'in the API model (IAM API reference), and not yet in the reference of actions';
@@ -26,6 +34,7 @@ const newAction = 'in the API model (IAM API reference), and not yet in the refe
 /** Actions that the reference does not list. */
 export const unlistedActions: readonly Exception[] = [
   { of: 'iam:UpdateDelegationRequest', what: 'iam:UpdateDelegationRequest', reason: newAction },
+  ...of('unlistedActions'),
 ];
 
 /** Operations that fail with the inputs here, after authorisation; `what` is the error. */
@@ -57,6 +66,7 @@ export const refused: readonly Exception[] = [
     what: 'InvalidAuthorizationMessageException',
     reason: 'no service that is served refuses with an encoded message yet',
   },
+  ...of('refused'),
 ];
 
 const asInRefusals = 'the resource that AWS names in its refusals; policies with `*` match it as well';
@@ -76,6 +86,7 @@ export const resources: readonly Exception[] = [
     what: 'federated-user/guest',
     reason: 'the session that is tagged is a federated user, no role (STS API reference, GetFederationToken)',
   },
+  ...of('resources'),
 ];
 
 const oneOfTheTypes = 'the request names one entity, of any of the types';
@@ -92,6 +103,7 @@ export const absentTypes: readonly Exception[] = [
     what,
     reason: oneOfTheTypes,
   })),
+  ...of('absentTypes'),
 ];
 
 const oneContext = 'all actions of a request are asked in one context';
@@ -125,6 +137,7 @@ export const unlistedKeys: readonly Exception[] = [
     what,
     reason: oneContext,
   })),
+  ...of('unlistedKeys'),
 ];
 
 const newThings = [
@@ -224,6 +237,7 @@ export const absentKeys: readonly Exception[] = [
   })),
   { of: 'kms:ReplicateKey > kms:TagResource', what: 'aws:ResourceTag/*', reason: 'what is being made has no tags yet' },
   { of: 'kms:ReplicateKey > kms:CreateKey', what: 'aws:ResourceTag/*', reason: 'what is being made has no tags yet' },
+  ...of('absentKeys'),
 ];
 
 /** Spellings that are taken and name another thing; `what` is the spelling. */
@@ -231,6 +245,7 @@ export const otherThings: readonly Exception[] = [
   { of: 'iam:DeleteOpenIDConnectProvider', what: 'arn:*', reason: 'it finds nothing, which is no error' },
   { of: 'ssm:GetParametersByPath', what: '/APP', reason: 'names differ by case: another path, with nothing below it' },
   { of: 'ssm:PutParameter', what: '/APP/NEW', reason: 'names differ by case: another parameter, which it makes' },
+  ...of('otherThings'),
 ];
 
 /** Keeps account of the exceptions that were met. */

@@ -4,6 +4,7 @@ import type { Question } from '#runtime/installation.ts';
 import { type Call, calls, nameOf } from './calls.ts';
 import { refused, unasked } from './exceptions.ts';
 import type { Outcome } from './sdk.ts';
+import { serviceCases } from './services.ts';
 import { openWorld, type Statement, type TestUser, type World } from './world.ts';
 
 /** Status and code by service: the query protocol's, and JSON's. */
@@ -14,6 +15,7 @@ const refusals: Readonly<Record<string, string>> = {
   kms: '400 AccessDeniedException',
   ssm: '400 AccessDeniedException',
   sts: '403 AccessDenied',
+  ...Object.fromEntries(serviceCases.map(({ service, refusal }) => [service, refusal])),
 };
 
 const free = new Set(unasked.map(({ of }) => of));

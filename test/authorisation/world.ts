@@ -1,8 +1,13 @@
 import type { Question } from '#runtime/installation.ts';
 import type { CommitUnit } from '#store/store.ts';
 import { type ClientSettings, type Ringwall, startRingwall } from '../harness/start.ts';
+import type { Inputs } from './inputs.ts';
 import { Sdk } from './sdk.ts';
-import { type Stock, stock, tags } from './stock.ts';
+import { serviceCases } from './services.ts';
+import { stock, type Stock as Things, tags } from './stock.ts';
+
+/** What the account has, and the inputs of the services that bring their own. */
+export type Stock = Things & { readonly services: Readonly<Record<string, Inputs>> };
 
 /** A server with something of everything in its account, whose every question to the policy engine is noted. */
 export type World = {
@@ -61,7 +66,13 @@ export async function openWorld(): Promise<World> {
     await ringwall.stop();
   };
   // A server that nobody stops would keep the test from ending.
-  const contents = await stock(ringwall, root).catch(async (error: unknown) => {
+  const fill = async (): Promise<Stock> => {
+    const things = await stock(ringwall, root);
+    const services: Record<string, Inputs> = {};
+    for (const { service, stock: fillService } of serviceCases) services[service] = await fillService(root, ringwall);
+    return { ...things, services };
+  };
+  const contents = await fill().catch(async (error: unknown) => {
     await stop();
     throw error;
   });
