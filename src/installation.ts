@@ -1,5 +1,5 @@
 import { recordCall } from './governance/cloudtrail/record.ts';
-import { accountCreation } from './identity/iam/account-creation.ts';
+import { accountCreation, ruler } from './identity/iam/account-creation.ts';
 import { authenticator, openAuthenticator, sessionPrincipals } from './identity/iam/authenticate.ts';
 import { authoriser } from './identity/iam/authorise.ts';
 import { bootstrap, type RootCredentials } from './identity/iam/bootstrap.ts';
@@ -75,6 +75,7 @@ export async function openInstallation(
     authorise: authoriser(store, seal),
     audit: recordCall,
     explain: explainer(store),
+    rulesAll: ruler(store),
     createAccount: accountCreation(store, clock),
     knowsPrincipal: principalDirectory(store),
     publish: issuerDocuments(store),

@@ -89,10 +89,11 @@ async function openEmbedded(
   const seal = unsealed ?? openSealFile(file, await rootKey(config, keyring), clock.now());
   const store = openSqliteStore({ file: join(config.data, dataFiles.database), seal, clock });
   const { problems, damaged } = store.startReport;
-  if (problems.length > 0 && !config.acceptDamage) {
+  const found = [...problems, ...damaged.map((what) => `damaged: ${what}`)];
+  if (found.length > 0 && !config.acceptDamage) {
     await store.close();
     throw new RefusedError(
-      `the database is not what was last committed: ${problems.join('; ')}; restore a backup, or start with --accept-damage`,
+      `the database is not what was last committed: ${found.join('; ')}; restore a backup, or start with --accept-damage`,
     );
   }
   return { store, seal, kind: 'sqlite', damage: [...problems, ...damaged] };

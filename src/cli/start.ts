@@ -46,7 +46,14 @@ async function open(
       return await attempt(await waitForSeal(config));
     }
   } catch (error) {
-    const refusals = ['KeyFileError', 'WrongRootKeyError', 'SchemaError', 'DatabaseInUseError', 'TamperedError'];
+    const refusals = [
+      'DatabaseInUseError',
+      'KeyFileError',
+      'KeyringError',
+      'SchemaError',
+      'TamperedError',
+      'WrongRootKeyError',
+    ];
     const refused = error instanceof RefusedError || (error instanceof Error && refusals.includes(error.name));
     if (refused) throw new CommandFailure(exitCodes.refused, error.message);
     throw error;

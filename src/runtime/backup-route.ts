@@ -6,14 +6,14 @@ import { ServiceError } from '#wire/service-error.ts';
 import type { Installation } from './installation.ts';
 import type { SignedRoute } from './signed-route.ts';
 
-/** `POST /_ringwall/backup`: a consistent copy for a root user, streamed. */
+/** `POST /_ringwall/backup`: a consistent copy of all accounts, for the root user of the first one, streamed. */
 export function backupRoute(house: Installation): SignedRoute {
   return {
     name: 'Backup',
     readOnly: false,
     permit: async ({ principal }) => {
-      if (principal.kind === 'root') return;
-      throw new ServiceError('AccessDenied', 'only a root user takes backups', { status: 403 });
+      if (await house.rulesAll(principal)) return;
+      throw new ServiceError('AccessDenied', 'only the root user of the first account takes backups', { status: 403 });
     },
     answer: () => copy(house),
   };

@@ -52,7 +52,7 @@ export const settings: readonly Setting[] = [
     toggle,
     false,
     undefined,
-    'start although the check at start found records or audit blocks missing or rolled back; what was found is logged',
+    'start although the check at start found damage: records or audit blocks altered, missing or rolled back; what was found is logged',
   ),
   setting(
     'account',

@@ -77,6 +77,8 @@ export type Installation = {
   readonly audit: Audit;
   /** Explains recorded decisions, from the records and the policy texts of their time. */
   readonly explain: (records: readonly object[]) => Promise<readonly object[]>;
+  /** True for the root user of the first account: what concerns all accounts is theirs. */
+  readonly rulesAll: (principal: Principal) => Promise<boolean>;
   /** Makes an account for a root user of the first one; its root credentials, shown this once. @throws ServiceError */
   readonly createAccount: (principal: Principal, account: string, unit: Unit) => Promise<object>;
   /** False for ARNs of users and roles that do not exist. */

@@ -11,7 +11,14 @@ import {
 } from '@aws-sdk/client-iam';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { remove, ringwall, type Spawned, spawnRingwall, temporaryDirectory } from '../harness/process.ts';
+import {
+  cleanEnvironment,
+  remove,
+  ringwall,
+  type Spawned,
+  spawnRingwall,
+  temporaryDirectory,
+} from '../harness/process.ts';
 
 /** Two accounts of one installation, each within its own walls until both say otherwise. */
 
@@ -34,6 +41,12 @@ test('a second account is made by the first one’s root, sees nothing of it, an
   const again = ringwall(['account', 'create', second, '--data', data]);
   assert.match(again.stderr, /account 222222222222 exists/);
   assert.equal(again.status, 1);
+  const copied = ringwall(['backup', join(directory, 'theirs.backup')], {
+    ...cleanEnvironment(),
+    ...(JSON.parse(made.stdout) as Variables),
+    AWS_ENDPOINT_URL: server.endpoint,
+  });
+  assert.match(copied.stderr, /only the root user of the first account takes backups/);
   const theirs = settings(server, JSON.parse(made.stdout) as Variables);
   const ours = settings(server, server.env);
   assert.equal((await new STSClient(theirs).send(new GetCallerIdentityCommand({}))).Account, second);

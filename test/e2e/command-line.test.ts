@@ -136,10 +136,26 @@ test('a database put back in part is refused, and starts when that is accepted',
   const refused = ringwall(['start', '--port', '0', '--data', data]);
   assert.equal(refused.status, 3);
   assert.match(refused.stderr, /not what was last committed/);
+  // Damage to another record must not hide it.
+  const damaging = new DatabaseSync(file);
+  damaging.exec(`UPDATE records SET body = zeroblob(40) WHERE id = (SELECT min(id) FROM records WHERE id <> '/r')`);
+  damaging.close();
+  const hidden = ringwall(['start', '--port', '0', '--data', data]);
+  assert.equal(hidden.status, 3);
+  assert.match(hidden.stderr, /damaged/);
   const accepted = await spawnRingwall(data, '--accept-damage', '--log-level', 'error');
-  assert.match(accepted.log(), /older version/);
+  assert.match(accepted.log(), /damaged or altered/);
   for (const each of [client, again]) each.destroy();
   await accepted.stop();
+});
+
+test('a damaged keyring is refused in a sentence', async () => {
+  const data = place('keyring');
+  await (await spawnRingwall(data, '--log-level', 'silent')).stop();
+  writeFileSync(join(data, 'seal.json'), '{');
+  const refused = ringwall(['start', '--port', '0', '--data', data]);
+  assert.equal(refused.status, 3);
+  assert.match(refused.stderr, /^ringwall: the keyring is not readable[^\n]*\n$/);
 });
 
 test('exec passes the exit code of its command on', async () => {

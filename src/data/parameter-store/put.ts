@@ -40,7 +40,8 @@ export const PutParameter: Operation<'PutParameter'> = {
     const tier = await tierOf(input, policies, existing, ctx);
     const allowedPattern = input.AllowedPattern ?? existing?.current.allowedPattern;
     if (allowedPattern) refuse(refuseValue(allowedPattern, input.Value));
-    const keyId = type === 'SecureString' ? (input.KeyId ?? defaultKey) : undefined;
+    // A new version stays under the key that the parameter lies under.
+    const keyId = type === 'SecureString' ? (input.KeyId ?? existing?.current.keyId ?? defaultKey) : undefined;
     const current: VersionRow = {
       version: (existing?.current.version ?? 0) + 1,
       type,

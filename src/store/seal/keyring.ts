@@ -51,12 +51,23 @@ export function createKeyring(root: RootKey, now: number): Keyring {
   return { format: 1, id, kind: root.kind, parameters: root.parameters, mac, generations };
 }
 
-/** @throws Error when `json` is not a keyring of this format */
+/** What should be a keyring is none. */
+export class KeyringError extends Error {
+  constructor(options: ErrorOptions) {
+    super(
+      'the keyring is not readable: expected the content of `seal.json`, format 1; restore it from a backup',
+      options,
+    );
+    this.name = 'KeyringError';
+  }
+}
+
+/** @throws KeyringError when `json` is not a keyring of this format */
 export function parseKeyring(json: string): Keyring {
   try {
     return document.parse(JSON.parse(json));
   } catch (cause) {
-    throw new Error('the keyring is not readable: expected the content of `seal.json`, format 1', { cause });
+    throw new KeyringError({ cause });
   }
 }
 

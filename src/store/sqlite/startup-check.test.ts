@@ -15,7 +15,7 @@ after(() => rmSync(directory, { recursive: true, force: true }));
 const key = (id: string) => ({ collection: 'toy', account: '1', region: 'r', id });
 const put = (id: string, expected: number, value: unknown): CommitUnit => ({
   reads: [],
-  writes: [{ key: key(id), expected, value, indexes: [] }],
+  writes: [{ key: key(id), expected, value, indexes: [['by-kind', 'letter']] }],
   events: [],
   jobs: [],
   audit: [{ id: `${id}-${expected}`, time: 1, json: '{}' }],
@@ -90,8 +90,23 @@ test('audit blocks removed from the end, and the last one replaced', async () =>
 test('a single damaged record is named, and only that', async () => {
   const alone = await reportAfter((database) => putBack(database, 'records', 'a'), 'one-older');
   assert.deepEqual(alone, { damaged: ['toy `a`'], problems: [] });
-  const missing = await reportAfter((database) => database.exec(`DELETE FROM records WHERE id = 'c'`), 'body-gone');
+  const missing = await reportAfter((database) => {
+    database.exec(`DELETE FROM records WHERE id = 'c'; DELETE FROM record_index WHERE id = 'c'`);
+  }, 'body-gone');
   assert.deepEqual(missing, { damaged: ['toy `c`'], problems: [] });
   const orphan = await reportAfter((database) => database.exec(`DELETE FROM ledger WHERE id = 'c'`), 'orphan');
   assert.deepEqual(orphan.damaged, ['1 without a ledger row']);
+});
+
+test('index entries that hide a record, or invent one', async () => {
+  const hidden = await reportAfter((database) => database.exec(`DELETE FROM record_index WHERE id = 'b'`), 'hidden');
+  assert.deepEqual(hidden, { damaged: ['the index entries of toy `b`'], problems: [] });
+  const moved = await reportAfter((database) => {
+    database.exec(`UPDATE record_index SET key = 'digit' WHERE id = 'b'`);
+  }, 'moved');
+  assert.deepEqual(moved.damaged, ['the index entries of toy `b`']);
+  const invented = await reportAfter((database) => {
+    database.exec(`INSERT INTO record_index VALUES ('toy', '1', 'r', 'by-kind', 'digit', 'b')`);
+  }, 'invented');
+  assert.deepEqual(invented.damaged, ['1 index entries of no record']);
 });

@@ -6,7 +6,7 @@ import type { Rows } from './rows.ts';
 
 /** What stands in the database when it is opened, beside what it should be. */
 export type StartReport = {
-  /** Records that do not fit their ledger row: each is refused when it is read. */
+  /** Records that do not fit their ledger row (each is refused when it is read), or whose index entries are missing. */
   readonly damaged: readonly string[];
   /** What no single read finds: the whole is not what was last committed. */
   readonly problems: readonly string[];
@@ -17,9 +17,11 @@ const namesKept = 20;
 
 /**
  * Looks, before anything is served, for records that went back to an older version together with their ledger rows, for records removed
- * with them, and for audit blocks removed from the end. Reads every record's tag and opens none: about 5 µs a record.
+ * with them, for index entries that hide or invent a record, and for audit blocks removed from the end. Reads every record's tag and opens
+ * none: about 5 µs a record, and 3 µs an index entry.
  *
- * Where single records are damaged the digest over all cannot be compared; they are named, and refused one by one.
+ * Where single records are damaged the digest over all cannot be compared, so that whoever damages one can take others back: any finding
+ * must keep the server from starting.
  */
 export function checkAtStart(rows: Rows, seal: Seal, head: Head): StartReport {
   const damaged: string[] = [];
@@ -46,7 +48,30 @@ export function checkAtStart(rows: Rows, seal: Seal, head: Head): StartReport {
   if (damaged.length === 0 && Buffer.compare(digest, head.digest) !== 0) {
     problems.push('records were removed, or went back to an older version together with their ledger rows');
   }
-  return { damaged, problems };
+  return { damaged: [...damaged, ...indexDamage(rows)], problems };
+}
+
+/**
+ * Compares the index with what the records' own rows name. Those texts are authenticated when a record is read: who changes both sides
+ * hides nothing.
+ */
+function indexDamage(rows: Rows): readonly string[] {
+  const missing = rows.all(
+    `SELECT DISTINCT r.collection, r.id FROM records r, json_each(r.indexes) e
+     WHERE r.indexes <> '' AND NOT EXISTS (
+       SELECT 1 FROM record_index i
+       WHERE i.collection = r.collection AND i.account = r.account AND i.region = r.region
+         AND i.name = e.value ->> 0 AND i.key = e.value ->> 1 AND i.id = r.id)
+     LIMIT ?`,
+    namesKept,
+  );
+  if (missing.length > 0) return missing.map(([collection, id]) => `the index entries of ${collection} \`${id}\``);
+  const named = rows.all(
+    `SELECT count(*) FROM (SELECT DISTINCT r.collection, r.account, r.region, r.id, e.value
+     FROM records r, json_each(r.indexes) e WHERE r.indexes <> '')`,
+  );
+  const extra = Number(rows.all('SELECT count(*) FROM record_index')[0]?.[0]) - Number(named[0]?.[0]);
+  return extra === 0 ? [] : [`${extra} index entries of no record`];
 }
 
 function auditProblems(rows: Rows, head: Head): readonly string[] {

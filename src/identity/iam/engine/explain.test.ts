@@ -59,11 +59,11 @@ test('tells it to people', () => {
     `ImplicitlyDenied (identity): no identity-based policy allows it
   arn:aws:iam::111122223333:user/ann s3:GetObject arn:aws:s3:::b/k
 scp at r-root: FullAWSAccess (does not bear on this request)
-  Allow statement 0 \`Read\`: almost: Bool \`aws:SecureTransport\` wants \`true\`, the request has no such key
-  Allow statement 1: almost: the resource is not among \`arn:aws:s3:::other/*\`
+  Allow statement 0 \`Read\`: does not match: Bool \`aws:SecureTransport\` wants \`true\`, the request has no such key
+  Allow statement 1: does not match: the resource is not among \`arn:aws:s3:::other/*\`
 identity: readers
-  Allow statement 0 \`Read\`: almost: Bool \`aws:SecureTransport\` wants \`true\`, the request has no such key
-  Allow statement 1: almost: the resource is not among \`arn:aws:s3:::other/*\`
+  Allow statement 0 \`Read\`: does not match: Bool \`aws:SecureTransport\` wants \`true\`, the request has no such key
+  Allow statement 1: does not match: the resource is not among \`arn:aws:s3:::other/*\`
 context keys asked for but absent: aws:SecureTransport`,
   );
 });

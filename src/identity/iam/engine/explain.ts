@@ -74,7 +74,7 @@ export function explanationText({ request, decision, policies }: Explanation): s
     for (const { index, sid, effect, outcome, mismatches } of shown) {
       const name = sid === undefined ? `statement ${index}` : `statement ${index} \`${sid}\``;
       const why = mismatches.map(mismatchText).join('; ');
-      lines.push(`  ${effect} ${name}: ${outcome === 'matched' ? 'matches' : `almost: ${why}`}`);
+      lines.push(`  ${effect} ${name}: ${outcome === 'matched' ? 'matches' : `does not match: ${why}`}`);
     }
     if (shown.length === 0) lines.push(`  none of ${statements.length} statements comes near`);
   }
@@ -87,8 +87,13 @@ export function mismatchText(mismatch: Mismatch): string {
     const { operator, key, expected, actual } = mismatch;
     return `${operator} \`${key}\` wants ${list(expected)}, the request has ${actual === undefined ? 'no such key' : list(actual)}`;
   }
-  const values = mismatch.element === 'principal' ? mismatch.named : mismatch.patterns;
+  const values = mismatch.element === 'principal' ? mismatch.named.map(pinnedText) : mismatch.patterns;
   return `the ${mismatch.element} is ${mismatch.negated ? 'among' : 'not among'} ${list(values)}`;
+}
+
+/** A principal as it is kept, `ARN#ID`: who is named, and which of those that ever had the name. */
+function pinnedText(named: string): string {
+  return named.replace(/#(A[A-Z0-9]{15,})$/, ' ($1)');
 }
 
 function list(values: readonly string[]): string {
