@@ -4,7 +4,7 @@ import type { Installation } from './installation.ts';
 import { jobContext } from './job-context.ts';
 import { newRequestId } from './request-id.ts';
 import { jobId, redeliveryKind } from './run-job.ts';
-import type { Service, Subscriber } from './service.ts';
+import type { Service } from './service.ts';
 import { Unit } from './unit.ts';
 
 /** Events handed over at once. */
@@ -15,50 +15,61 @@ const maxAttempts = 100;
 
 /** Feeds the subscribers of all services with what was published, each in the order of commits. */
 export class Dispatcher {
-  readonly #feeds: readonly Feed[];
+  readonly #house: Installation;
+  readonly #feeds = new Map<string, Feed>();
+  #stopped = false;
 
   constructor(house: Installation) {
-    this.#feeds = [...house.services.values()].flatMap((service) =>
-      Object.entries(service.subscribers ?? {}).map(([topic, take]) => new Feed(house, service, topic, take)),
-    );
+    this.#house = house;
   }
 
   /** Looks for what was published: at start, and after commits that published. */
   wake(): void {
-    for (const feed of this.#feeds) feed.wake();
+    if (this.#stopped) return;
+    for (const service of this.#house.services.values()) {
+      for (const topic in service.subscribers) this.#feedOf(service, topic).wake();
+    }
+  }
+
+  #feedOf(service: Service, topic: string): Feed {
+    const name = `${service.name}/${topic}`;
+    const known = this.#feeds.get(name);
+    if (known !== undefined) return known;
+    const feed = new Feed(this.#house, service.name, topic);
+    this.#feeds.set(name, feed);
+    return feed;
   }
 
   /** True while a subscriber takes something. */
   get busy(): boolean {
-    return this.#feeds.some((feed) => feed.busy);
+    return [...this.#feeds.values()].some((feed) => feed.busy);
   }
 
   /** Resolves when everything published so far was taken. */
   async idle(): Promise<void> {
-    await Promise.all(this.#feeds.map((feed) => feed.idle()));
+    await Promise.all([...this.#feeds.values()].map((feed) => feed.idle()));
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#feeds.map((feed) => feed.stop()));
+    this.#stopped = true;
+    await Promise.all([...this.#feeds.values()].map((feed) => feed.stop()));
   }
 }
 
 /** One subscriber of one topic. */
 class Feed {
   readonly #house: Installation;
-  readonly #service: Service;
+  readonly #service: string;
   readonly #topic: string;
-  readonly #take: Subscriber;
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(house: Installation, service: Service, topic: string, take: Subscriber) {
+  constructor(house: Installation, service: string, topic: string) {
     this.#house = house;
     this.#service = service;
     this.#topic = topic;
-    this.#take = take;
   }
 
   wake(): void {
@@ -90,7 +101,7 @@ class Feed {
 
   async #drain(): Promise<void> {
     const { store, log } = this.#house;
-    const subscriber = `${this.#service.name}/${this.#topic}`;
+    const subscriber = `${this.#service}/${this.#topic}`;
     try {
       while (!this.#stopped) {
         this.#again = false;
@@ -111,7 +122,7 @@ class Feed {
     const { metrics, log, store, clock } = this.#house;
     try {
       await this.#commit(events);
-      metrics.handedOver(this.#service.name, this.#topic, events.length);
+      metrics.handedOver(this.#service, this.#topic, events.length);
       return;
     } catch (error) {
       log.warn({ err: error, topic: this.#topic, events: events.length }, 'a batch of published events failed');
@@ -119,12 +130,12 @@ class Feed {
     for (const event of events) {
       try {
         await this.#commit([event]);
-        metrics.handedOver(this.#service.name, this.#topic, 1);
+        metrics.handedOver(this.#service, this.#topic, 1);
       } catch (error) {
         log.warn({ err: error, topic: this.#topic }, 'a published event failed; it will be handed over again');
         const later = new Unit();
         later.job({
-          kind: redeliveryKind(this.#service.name, this.#topic),
+          kind: redeliveryKind(this.#service, this.#topic),
           id: jobId(event.account, event.region, newRequestId()),
           runAt: clock.now() + idleMs,
           payload: event.body,
@@ -136,13 +147,16 @@ class Feed {
   }
 
   async #commit(events: readonly OutboxEvent[]): Promise<void> {
+    const service = this.#house.services.get(this.#service);
+    const take = service?.subscribers?.[this.#topic];
+    if (service === undefined || take === undefined) return;
     const staged = new Map<string, Promise<unknown>>();
     for (let tries = 1; ; tries += 1) {
       const { account = '', region = '' } = events[0] ?? {};
       const name = `@${this.#topic}`;
-      const context = jobContext(this.#house, new Unit(), this.#service, name, account, region, staged);
+      const context = jobContext(this.#house, new Unit(), service, name, account, region, staged);
       try {
-        await this.#take(events, context.at);
+        await take(events, context.at);
         await context.commit();
         return;
       } catch (error) {

@@ -3,13 +3,13 @@ import { after, test } from 'node:test';
 import type { Job } from '#store/store.ts';
 import { jobId, runJob } from './run-job.ts';
 import { Scheduler } from './scheduler.ts';
-import type { JobHandler } from './service.ts';
+import type { JobHandler, SlowJob } from './service.ts';
 import { counters, openToy, type Toy } from './toy-for-tests.ts';
 import { Unit } from './unit.ts';
 
 const minute = 60_000;
 
-async function open(jobs: Readonly<Record<string, JobHandler>>): Promise<Toy> {
+async function open(jobs: Readonly<Record<string, JobHandler | SlowJob>>): Promise<Toy> {
   const toy = await openToy({ jobs });
   after(() => toy.ringwall.stop());
   return toy;
@@ -247,4 +247,43 @@ test('a service writes down what it keeps in memory before the end', async () =>
   assert.equal(kept, 1, 'also when another service failed to');
   assert.equal((await toy.house.store.counts())['toy/counter'], 1);
   await toy.ringwall.stop();
+});
+
+test('a slow job holds up no other, and is waited for at the end', async () => {
+  const ran: string[] = [];
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const slow = async (what: string) => {
+    await answered;
+    ran.push(what);
+  };
+  const quick = async (what: string) => {
+    ran.push(what);
+    if (what === 'last') answer();
+  };
+  const toy = await open({ slow: { slow }, quick });
+  await schedule(toy, 'slow', 'webhook', minute);
+  await schedule(toy, 'quick', 'first', minute + 1);
+  await schedule(toy, 'quick', 'last', minute + 2);
+  await toy.ringwall.advance(2 * minute);
+  assert.deepEqual(ran, ['first', 'last', 'webhook']);
+  assert.equal(await toy.house.store.nextJobAt(), undefined);
+});
+
+test('a slow job that fails is tried again', async () => {
+  let tries = 0;
+  const toy = await open({
+    slow: {
+      slow: async () => {
+        tries += 1;
+        if (tries === 1) throw new Error('refused');
+      },
+    },
+  });
+  await schedule(toy, 'slow', 'webhook', minute);
+  await toy.ringwall.advance(minute);
+  await toy.ringwall.advance(2 * minute);
+  assert.equal(tries, 2);
 });
