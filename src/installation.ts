@@ -1,6 +1,12 @@
-import { recordCall } from './governance/cloudtrail/record.ts';
+import { recordsOf } from './governance/cloudtrail/shared-record.ts';
 import { accountCreation, ruler } from './identity/iam/account-creation.ts';
-import { authenticator, openAuthenticator, sessionPrincipals } from './identity/iam/authenticate.ts';
+import {
+  authenticator,
+  formAuthenticator,
+  openAuthenticator,
+  openFormAuthenticator,
+  sessionPrincipals,
+} from './identity/iam/authenticate.ts';
 import { authoriser } from './identity/iam/authorise.ts';
 import { bootstrap, type RootCredentials } from './identity/iam/bootstrap.ts';
 import { explainer } from './identity/iam/explain-decision.ts';
@@ -71,9 +77,10 @@ export async function openInstallation(
     services: new Map(services.map((service) => [service.name, service])),
     model: loadModel,
     authenticate: config.auth === 'open' ? openAuthenticator(seal, config.account) : authenticator(store, seal, clock),
+    authenticateForm: config.auth === 'open' ? openFormAuthenticator(config.account) : formAuthenticator(store, seal),
     sessionPrincipal: sessionPrincipals(store, seal),
     authorise: authoriser(store, seal),
-    audit: recordCall,
+    audit: recordsOf,
     explain: explainer(store),
     rulesAll: ruler(store),
     createAccount: accountCreation(store, clock),

@@ -30,9 +30,16 @@ function textOf({ calls }: Explained): string {
   const parts = calls.map(({ event, decisions }) => {
     const who = event['userIdentity'] as Record<string, unknown>;
     const outcome = event['errorCode'] === undefined ? 'succeeded' : `failed: ${String(event['errorCode'])}`;
-    const head = `${String(event['eventSource'])} ${String(event['eventName'])} by ${String(who['arn'] ?? who['invokedBy'])} at ${String(event['eventTime'])} ${outcome}`;
+    const head = `${String(event['eventSource'])} ${String(event['eventName'])} by ${callerOf(who)} at ${String(event['eventTime'])} ${outcome}`;
     const body = decisions.length === 0 ? ['  no permission was asked for'] : decisions.map(({ text }) => text);
     return [head, ...body].join('\n');
   });
   return `${parts.join('\n\n')}\n`;
+}
+
+function callerOf(identity: Record<string, unknown>): string {
+  const { arn, invokedBy, userName, identityProvider, principalId, accountId } = identity;
+  if (identityProvider !== undefined) return `${String(userName)} of ${String(identityProvider)}`;
+  if (accountId === 'anonymous') return 'an anonymous caller';
+  return String(arn ?? invokedBy ?? `${String(principalId)} of account ${String(accountId)}`);
 }

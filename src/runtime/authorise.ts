@@ -14,6 +14,10 @@ export async function authorise(
   conditions: Conditions,
 ): Promise<void> {
   const resourceAccount = resource.account ?? accountIn(resource.arn) ?? call.account;
+  if (resourceAccount !== call.account) {
+    call.owners ??= new Set();
+    call.owners.add(resourceAccount);
+  }
   const keys = Object.assign(globalKeys(call), resourceKeys(resource, resourceAccount), conditions);
   const verdict = await house.authorise({ principal: call.principal, action, resource, resourceAccount, keys });
   call.verdicts.push(verdict);

@@ -9,8 +9,29 @@ export function declaresTooMuch({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? 0) > maxBodyBytes;
 }
 
-/** Collects a body. @throws ServiceError RequestEntityTooLarge, RequestTimeout when the client went away */
-export function readBody(message: IncomingMessage): Promise<Uint8Array> {
+/** Largest body of a streaming operation that is collected all the same: most objects are small, and one piece is quicker than a stream. */
+const maxCollectedBytes = 256 * 1024;
+
+/** True for a body whose length is known and little. */
+export function isSmall({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? (headers['transfer-encoding'] === undefined ? 0 : NaN)) <= maxCollectedBytes;
+}
+
+/**
+ * Collects a body.
+ *
+ * @param timeoutMs for its arrival
+ * @throws ServiceError RequestEntityTooLarge, RequestTimeout when the client went away or is too slow
+ */
+export function readBody(message: IncomingMessage, timeoutMs: number): Promise<Uint8Array> {
+  const slow = Promise.withResolvers<Uint8Array>();
+  const timer = setTimeout(() => {
+    slow.reject(new ServiceError('RequestTimeout', 'The request body did not arrive in time.', { status: 408 }));
+  }, timeoutMs);
+  return Promise.race([collect(message), slow.promise]).finally(() => clearTimeout(timer));
+}
+
+function collect(message: IncomingMessage): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     if (declaresTooMuch(message)) return reject(tooLarge());
     const chunks: Buffer[] = [];

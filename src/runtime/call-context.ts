@@ -11,7 +11,7 @@ import { authorise } from './authorise.ts';
 import type { Call } from './call.ts';
 import type { Watch } from './changes.ts';
 import type { Collection } from './collection.ts';
-import type { AuditResource, CallOptions, Context, RequestFacts, ServiceEvent } from './context.ts';
+import type { AuditResource, CallOptions, Context, HttpExchange, RequestFacts, ServiceEvent } from './context.ts';
 import type { Installation } from './installation.ts';
 import type { Conditions, ResourceRef } from './operation.ts';
 import type { OutboundAnswer, OutboundRequest } from './outbound.ts';
@@ -35,6 +35,7 @@ export class CallContext implements Context {
   readonly partition: 'aws';
   readonly now: number;
   readonly request: RequestFacts;
+  readonly http: HttpExchange | undefined;
   readonly calledVia: readonly string[];
   readonly records: Records;
   readonly seal: Seal;
@@ -54,6 +55,7 @@ export class CallContext implements Context {
     this.partition = house.partition;
     this.now = call.now;
     this.request = call.facts;
+    this.http = call.http;
     this.calledVia = call.calledVia;
     this.records = new Records(house.store, attempt.unit, call.account, call.region);
     this.seal = house.seal;
@@ -86,6 +88,7 @@ export class CallContext implements Context {
     const inner: Call = {
       ...this.#call,
       eventId: newRequestId(),
+      http: undefined,
       service: api,
       operation,
       eventSource: `${model.endpointPrefix}.amazonaws.com`,
@@ -96,15 +99,16 @@ export class CallContext implements Context {
       readOnly: isReadOnly(find(house, api, operation).operation, operation),
       resources: [],
       verdicts: [],
+      owners: undefined,
     };
     const invalid = validate(operationModel, inner.input as Record<string, unknown>);
     if (invalid !== undefined) throw invalid;
     try {
       const output = await attempt.unit.nested(() => perform(house, attempt, inner));
-      attempt.audits.push(house.audit(inner, { output }));
+      attempt.audits.push(...house.audit(inner, { output }));
       return output as never;
     } catch (error) {
-      if (error instanceof ServiceError) attempt.audits.push(house.audit(inner, { error }));
+      if (error instanceof ServiceError) attempt.audits.push(...house.audit(inner, { error }));
       throw error;
     }
   }
@@ -122,6 +126,10 @@ export class CallContext implements Context {
   identify(principal: Principal): void {
     this.#call.principal = principal;
     this.#call.account = principal.account;
+  }
+
+  signerOf(policy: string, fields: Readonly<Record<string, string | undefined>>): Promise<Principal> {
+    return this.#house.authenticateForm(policy, fields, this.now);
   }
 
   authorise(action: string, resource: ResourceRef, conditions: Conditions = {}): Promise<void> {

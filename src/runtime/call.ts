@@ -1,5 +1,5 @@
 import type { OperationModel } from '#wire/model/shape.ts';
-import type { AuditResource, RequestFacts } from './context.ts';
+import type { AuditResource, HttpExchange, RequestFacts } from './context.ts';
 import type { Verdict } from './installation.ts';
 import type { Principal } from './principal.ts';
 
@@ -9,6 +9,8 @@ export type Call = {
   readonly eventId: string;
   readonly now: number;
   readonly facts: RequestFacts;
+  /** Of calls that came as requests. */
+  readonly http?: HttpExchange | undefined;
   readonly service: string;
   /** Operation, or the name of the job or route. */
   readonly operation: string;
@@ -26,6 +28,12 @@ export type Call = {
   /** Filled while it runs. */
   readonly resources: AuditResource[];
   readonly verdicts: Verdict[];
+  /** Accounts whose resources policies were asked about. */
+  owners?: Set<string> | undefined;
+  /** The id that the records of one call in several accounts share. */
+  readonly sharedEventId?: string | undefined;
+  /** The account for whose eyes the record is, where it is not the caller's. */
+  readonly seenBy?: string | undefined;
   /** What a service or role calls for. */
   readonly source?: { readonly arn: string; readonly account: string } | undefined;
   /** Answers of `Context.once`: they outlive an attempt that is overtaken. */

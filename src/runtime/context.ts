@@ -20,6 +20,29 @@ export type RequestFacts = {
   readonly gone?: AbortSignal;
 };
 
+/** How a request was signed. */
+export type SignatureFacts = {
+  /** `form`: by the policy inside an HTML form. */
+  readonly kind: 'header' | 'presigned' | 'form';
+  /** The signer's time, ms since the epoch. */
+  readonly signedAt: number;
+  /** What the signature says of the body: a digest, `UNSIGNED-PAYLOAD`, `STREAMING-…`. */
+  readonly payloadHash: string | undefined;
+};
+
+/** The HTTP request behind a call, for what no model has: cross-origin requests, access logs, the query as it was sent. */
+export type HttpExchange = {
+  readonly method: string;
+  /** As sent, percent-encoded. */
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Undefined for anonymous callers. */
+  readonly signature: SignatureFacts | undefined;
+  /** Headers that the answer gets beside its own, also when it is an error. */
+  readonly answer: Record<string, string>;
+};
+
 /** An event as EventBridge carries it; account, region, time and id are added on the way. */
 export type ServiceEvent = {
   readonly source: string;
@@ -60,6 +83,8 @@ export interface Context {
   /** Milliseconds since the epoch; one value for the whole call. */
   readonly now: number;
   readonly request: RequestFacts;
+  /** Undefined for work that no request asked for, and for calls that services make. */
+  readonly http: HttpExchange | undefined;
   /** Services through which this call came, outermost first: `['ssm.amazonaws.com']`. Empty for direct calls. */
   readonly calledVia: readonly string[];
   readonly records: Records;
@@ -84,6 +109,12 @@ export interface Context {
    * the audit record is their account's. `principal`, `account` and `records` stay as they are. For operations that are `anonymous`.
    */
   identify(principal: Principal): void;
+  /**
+   * Who signed a form: `policy` is the signed text, the fields are those of the form.
+   *
+   * @throws ServiceError for a signature that is incomplete, wrong or of somebody unknown
+   */
+  signerOf(policy: string, fields: Readonly<Record<string, string | undefined>>): Promise<Principal>;
   /** A further permission that the operation needs (`iam:PassRole`). @throws ServiceError AccessDenied */
   authorise(action: string, resource: ResourceRef, conditions?: Conditions): Promise<void>;
   /** False for ARNs of users and roles that do not exist: policies that name them are refused, as AWS does. */

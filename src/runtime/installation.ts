@@ -8,6 +8,7 @@ import type { ServiceError } from '#wire/service-error.ts';
 import type { Call } from './call.ts';
 import type { Changes } from './changes.ts';
 import type { Clock } from './clock.ts';
+import type { SignatureFacts } from './context.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Conditions, ResourceRef } from './operation.ts';
@@ -19,8 +20,27 @@ import type { Unit } from './unit.ts';
 /** What a signature is made for, and the protocol in whose terms it is refused. */
 export type SigningScheme = { readonly signingName: string; readonly protocol: ProtocolName };
 
-/** Proves who calls. Anonymous where the request carries no signature. @throws ServiceError */
-export type Authenticate = (request: WireRequest, scheme: SigningScheme, now: number) => Promise<Principal>;
+/** What a signature proves beside who calls. */
+export type Proof = {
+  readonly signature: SignatureFacts;
+  /** The body that it signs; a stream fails at its end, or before, when it is another one. */
+  readonly body: WireRequest['body'];
+};
+
+/** Proves who calls, and tells `proven` what else is. Anonymous where the request carries no signature. @throws ServiceError */
+export type Authenticate = (
+  request: WireRequest,
+  scheme: SigningScheme,
+  now: number,
+  proven?: (proof: Proof) => void,
+) => Promise<Principal>;
+
+/** Proves who signed the policy of a form, by the form's fields (lower-case names). @throws ServiceError */
+export type AuthenticateForm = (
+  policy: string,
+  fields: Readonly<Record<string, string | undefined>>,
+  now: number,
+) => Promise<Principal>;
 
 /** Who a session token of this installation stands for; undefined when it ended, is altered, or its role is gone. */
 export type SessionPrincipal = (sessionToken: string, now: number) => Promise<Principal | undefined>;
@@ -50,8 +70,8 @@ export type Evidence = { readonly digest: string; readonly text: string };
 
 export type Authorise = (question: Question) => Promise<Verdict>;
 
-/** Turns a finished call into its CloudTrail record. */
-export type Audit = (call: Call, outcome: Outcome) => AuditWrite;
+/** Turns a finished call into its CloudTrail record, and one for each other account whose resources it touched. */
+export type Audit = (call: Call, outcome: Outcome) => readonly AuditWrite[];
 
 export type Outcome = { readonly output: object } | { readonly error: ServiceError };
 
@@ -72,6 +92,7 @@ export type Installation = {
   /** Model pack of a service; parsed on first use. */
   readonly model: (service: string) => ServiceModel;
   readonly authenticate: Authenticate;
+  readonly authenticateForm: AuthenticateForm;
   readonly sessionPrincipal: SessionPrincipal;
   readonly authorise: Authorise;
   readonly audit: Audit;

@@ -41,7 +41,7 @@ export function find(
   operationName: string,
 ): { readonly service: Service; readonly operation: AnyOperation } {
   const service = house.services.get(serviceName);
-  const operation = service?.operations[operationName];
+  const operation = service?.operations[operationName] ?? service?.unmodelled?.[operationName];
   if (service === undefined || operation === undefined || isUnsupported(operation)) {
     const reason =
       operation !== undefined && isUnsupported(operation) ? operation.unsupported : 'it is not part of this release';

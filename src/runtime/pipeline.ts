@@ -3,11 +3,12 @@ import type { WireRequest, WireResponse } from '#wire/message.ts';
 import { type Route, route } from '#wire/route.ts';
 import { ServiceError } from '#wire/service-error.ts';
 import { authenticationError, familyOf } from '#wire/sigv4/authentication-error.ts';
+import { unsignedBody } from '#wire/sigv4/body.ts';
 import { validate } from '#wire/validate.ts';
 import type { Call } from './call.ts';
 import { commitAttempt } from './commit-attempt.ts';
 import type { RequestFacts } from './context.ts';
-import type { Installation } from './installation.ts';
+import type { Installation, Proof } from './installation.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { type Attempt, find, isReadOnly, perform } from './perform.ts';
 import { newRequestId } from './request-id.ts';
@@ -31,13 +32,18 @@ export async function answer(house: Installation, request: WireRequest, facts: R
     return found.protocol.encodeError(found.model, undefined, found.error, requestId, request);
   }
   let code = 'ok';
+  const answerHeaders: Record<string, string> = {};
   try {
-    const call = await admit(house, request, facts, found, requestId);
-    return await run(house, request, found, call);
+    const call = await admit(house, request, facts, found, requestId, answerHeaders);
+    const response = await run(house, request, found, call);
+    Object.assign(response.headers, answerHeaders);
+    return response;
   } catch (thrown) {
     const error = clientError(house, thrown, requestId, found);
     code = error.code;
-    return found.protocol.encodeError(found.model, found.operation, error, requestId, request);
+    const response = found.protocol.encodeError(found.model, found.operation, error, requestId, request);
+    Object.assign(response.headers, answerHeaders);
+    return response;
   } finally {
     const seconds = (performance.now() - started) / 1000;
     house.metrics.called(found.service, found.operation.name, code, seconds);
@@ -51,16 +57,22 @@ async function admit(
   facts: RequestFacts,
   found: Route,
   requestId: string,
+  answerHeaders: Record<string, string>,
 ): Promise<Call> {
   const { protocol, model, operation: operationModel } = found;
   const now = house.clock.now();
   const scheme = { signingName: model.signingName, protocol: protocol.name };
-  const principal = await house.authenticate(request, scheme, now);
+  let proof: Proof | undefined;
+  const principal = await house.authenticate(request, scheme, now, (proven) => {
+    proof = proven;
+  });
+  const body = proof === undefined ? unsignedBody(request) : proof.body;
   const call: Call = {
     requestId,
     eventId: newRequestId(),
     now,
     facts,
+    http: { ...request, signature: proof?.signature, answer: answerHeaders },
     service: found.service,
     operation: operationModel.name,
     eventSource: `${model.endpointPrefix}.amazonaws.com`,
@@ -80,12 +92,12 @@ async function admit(
     if (principal.kind === 'anonymous' && operation.anonymous !== true && protocol.name !== 'rest-xml') {
       throw authenticationError('missingToken', familyOf(protocol.name));
     }
-    const input = protocol.decode(operationModel, request, found.labels);
+    const input = protocol.decode(operationModel, body === request.body ? request : { ...request, body }, found.labels);
     return { ...call, input, readOnly: isReadOnly(operation, call.operation) };
   } catch (error) {
     // Nobody is known to have made an unsigned call.
     if (error instanceof ServiceError && principal.kind !== 'anonymous') {
-      await house.store.commit(new Unit().commit([house.audit(call, { error })]));
+      await house.store.commit(new Unit().commit(house.audit(call, { error })));
     }
     throw error;
   }
@@ -116,18 +128,18 @@ async function attemptOnce(
   admitted: Call,
 ): Promise<WireResponse> {
   const attempt: Attempt = { unit: new Unit(), audits: [], verdicts: [], watches: [] };
-  const call: Call = { ...admitted, resources: [], verdicts: [] };
+  const call: Call = { ...admitted, resources: [], verdicts: [], owners: undefined };
   let response: WireResponse;
   try {
     const invalid = validate(operation, call.input as Record<string, unknown>);
     if (invalid !== undefined) throw invalid;
     const output = await perform(house, attempt, call);
     response = protocol.encode(operation, output, call.requestId, request);
-    attempt.audits.push(house.audit(call, { output }));
+    attempt.audits.push(...house.audit(call, { output }));
   } catch (error) {
     if (error instanceof ConflictError || error instanceof UnavailableError) throw error;
     // What failed changes nothing, but it is on record before the client hears of it.
-    attempt.audits.push(house.audit(call, { error: error instanceof ServiceError ? error : internalFailure() }));
+    attempt.audits.push(...house.audit(call, { error: error instanceof ServiceError ? error : internalFailure() }));
     await commitAttempt(house, { ...attempt, unit: new Unit() });
     throw error;
   } finally {

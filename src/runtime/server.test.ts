@@ -247,7 +247,7 @@ for (const [what, sent, status] of badRequests) {
   });
 }
 
-const slowly: ListenOptions['limits'] = { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 10 };
+const slowly: ListenOptions['limits'] = { headersTimeout: 50, bodyTimeout: 100, connectionsCheckingInterval: 10 };
 
 for (const [what, sent] of [
   ['headers that never end', 'POST / HTTP/1.1\r\nhost: x\r\n'],

@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import type { WireRequest, WireResponse } from '#wire/message.ts';
 import { streams } from '#wire/route.ts';
 import { ServiceError } from '#wire/service-error.ts';
-import { declaresTooMuch, readBody } from './body.ts';
+import { declaresTooMuch, isSmall, readBody } from './body.ts';
 import type { RequestFacts } from './context.ts';
 import type { Installation } from './installation.ts';
 import { answerInternal } from './internal-routes.ts';
@@ -19,12 +19,17 @@ const limits = {
   connectionsCheckingInterval: 5_000,
   /** Slowest arrival of all headers. */
   headersTimeout: 20_000,
-  /** Slowest arrival of a whole buffered request. */
-  requestTimeout: 300_000,
   keepAliveTimeout: 65_000,
   /** AWS's limit on request headers is 10,240 bytes for most services; presigned URLs with session tokens need more. */
   maxHeaderSize: 32 * 1024,
 };
+
+/** Slowest arrival of a body that is collected, ms. Node's own limit would also end the upload of a large object. */
+const bodyTimeoutMs = 300_000;
+/** Longest pause in a body that streams, either way, ms. */
+const pauseMs = 120_000;
+/** How long a client that was refused in the middle of its body has to hear of it, ms. */
+const lingerMs = 2_000;
 
 const tlsLimits = { minVersion: 'TLSv1.2', handshakeTimeout: limits.headersTimeout } as const;
 
@@ -33,7 +38,7 @@ export type ListenOptions = {
   readonly port: number;
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Instead of the usual ones, for tests. */
-  readonly limits?: Pick<ServerOptions, keyof typeof limits>;
+  readonly limits?: Pick<ServerOptions, keyof typeof limits> & { readonly bodyTimeout?: number };
   /** Added to every response: open mode says what it is. */
   readonly headers: Readonly<Record<string, string>>;
 };
@@ -47,6 +52,7 @@ export class ApiServer {
   readonly #peers = new Set<Socket>();
   readonly #house: Installation;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #bodyTimeoutMs: number;
   #inFlight = 0;
   #draining = false;
   #drained: (() => void) | undefined;
@@ -55,7 +61,9 @@ export class ApiServer {
     this.#house = house;
     this.#headers = options.headers;
     const listener = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
-    const settings = { noDelay: true, ...limits, ...options.limits };
+    const { bodyTimeout = bodyTimeoutMs, ...own } = options.limits ?? {};
+    this.#bodyTimeoutMs = bodyTimeout;
+    const settings = { noDelay: true, ...limits, ...own, requestTimeout: 0 };
     this.#server =
       options.tls === undefined
         ? createServer(settings, listener)
@@ -115,7 +123,9 @@ export class ApiServer {
     try {
       await this.#write(message, response, await this.#answer(message, response));
     } catch (error) {
-      this.#house.log.error({ err: error, path: message.url?.split('?')[0] }, 'a response could not be written');
+      // A client that left in the middle of its answer is no error of ours.
+      if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE')
+        this.#house.log.error({ err: error, path: message.url?.split('?')[0] }, 'a response could not be written');
       response.destroy();
     } finally {
       this.#house.metrics.left();
@@ -129,9 +139,11 @@ export class ApiServer {
     const facts = factsOf(message, response);
     try {
       if (head.path.startsWith('/_ringwall/')) {
-        return await answerInternal(this.#house, { ...head, body: await readBody(message) }, facts);
+        return await answerInternal(this.#house, { ...head, body: await readBody(message, this.#bodyTimeoutMs) }, facts);
       }
-      const body = streams(head) ? message : await readBody(message);
+      const streamed = streams(head) && !isSmall(message);
+      if (streamed) message.setTimeout(pauseMs, () => message.destroy());
+      const body = streamed ? message : await readBody(message, this.#bodyTimeoutMs);
       return await answer(this.#house, { ...head, body }, facts);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
@@ -143,6 +155,7 @@ export class ApiServer {
     const { status, headers, body } = answered;
     for (const name in this.#headers) headers[name] = this.#headers[name] as string;
     if (this.#draining) headers['connection'] = 'close';
+    if (!message.complete) endUnread(message, response, headers);
     if (typeof body === 'string' || body instanceof Uint8Array) {
       headers['content-length'] ??= String(typeof body === 'string' ? Buffer.byteLength(body) : body.length);
       response.writeHead(status, headers);
@@ -150,6 +163,7 @@ export class ApiServer {
       return;
     }
     response.writeHead(status, headers);
+    response.setTimeout(pauseMs, () => response.destroy());
     return pump(body instanceof Readable ? body : Readable.from(body), response);
   }
 }
@@ -159,6 +173,16 @@ function localHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Answered before its body has come: the client may read the answer, and then the connection ends. */
+function endUnread(message: IncomingMessage, response: ServerResponse, headers: Record<string, string>): void {
+  headers['connection'] = 'close';
+  message.resume();
+  response.once('finish', () => {
+    const late = setTimeout(() => message.socket.destroy(), lingerMs);
+    message.socket.once('close', () => clearTimeout(late));
+  });
 }
 
 function keep(sockets: Set<Socket>, socket: Socket): void {

@@ -47,6 +47,8 @@ export type Service = {
   /** Service principal and CloudTrail event source: `ssm.amazonaws.com`. */
   readonly host: string;
   readonly operations: Readonly<Record<string, AnyOperation | Unsupported>>;
+  /** Operations on the wire that the API's model lacks: what browsers ask of S3. */
+  readonly unmodelled?: Readonly<Record<string, AnyOperation>>;
   /** Everything it keeps, for counts and documentation. */
   readonly collections: readonly Collection<never>[];
   readonly jobs?: Readonly<Record<string, JobHandler | SlowJob>>;

@@ -61,10 +61,10 @@ async function permitted(house: Installation, call: Call, permit: SignedRoute['p
   const attempt: Attempt = { unit: new Unit(), audits: [], verdicts: [], watches: [] };
   try {
     await permit(call, attempt);
-    attempt.audits.push(house.audit(call, { output: {} }));
+    attempt.audits.push(...house.audit(call, { output: {} }));
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    attempt.audits.push(house.audit(call, { error }));
+    attempt.audits.push(...house.audit(call, { error }));
     await commitAttempt(house, { ...attempt, unit: new Unit() });
     throw error;
   }

@@ -10,6 +10,7 @@ import { ec2Query } from './protocols/ec2-query.ts';
 import { restJson } from './protocols/rest-json.ts';
 import { restXml } from './protocols/rest-xml.ts';
 import { rpcV2Cbor } from './protocols/rpc-v2-cbor.ts';
+import { browserRoute } from './routing/browser-route.ts';
 import { type Origin, originOf } from './routing/origin.ts';
 import { type RestMatch, restRoute } from './routing/rest-route.ts';
 import { ServiceError } from './service-error.ts';
@@ -153,7 +154,7 @@ function restFallback(request: WireRequest, origin: Origin): Route | FailedRoute
   const model = loadModel(service);
   const protocol = model.protocols[0] === 'rest-json' ? restJson : restXml;
   try {
-    const match = restRoute(model, request);
+    const match = restRoute(model, request) ?? browserRoute(model, request);
     if (match !== undefined)
       return { service, model, protocol, operation: match.op, labels: match.labels, region: origin.region };
   } catch (error) {
@@ -172,7 +173,8 @@ function restFallback(request: WireRequest, origin: Origin): Route | FailedRoute
 }
 
 function restMatch(request: Head, service: string | undefined): RestMatch | undefined {
-  return restRoute(loadModel(restService(request, service)), request);
+  const model = loadModel(restService(request, service));
+  return restRoute(model, request) ?? browserRoute(model, request);
 }
 
 /** S3 Control shares S3's signing name: its calls carry the account (or Outpost) in a header, the API version in the path. */

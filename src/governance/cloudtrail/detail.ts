@@ -9,6 +9,9 @@ const longestDetail = 100_000;
 /** Values this long may make the whole too long; shorter ones are not measured. */
 const worthMeasuring = 4_096;
 
+/** Not marked as sensitive by the models, and yet whoever has one has what it stands for. */
+const rights = /^GrantTokens?$/;
+
 const writers = new WeakMap<ShapeModel, Writer>();
 
 /**
@@ -83,7 +86,7 @@ function structureWriter(shape: ShapeModel): Writer {
 
 function memberWriter(member: MemberModel | undefined): Writer {
   if (member === undefined) return same;
-  return member.sensitive || member.shape.sensitive ? () => hidden : writerOf(member.shape);
+  return member.sensitive || member.shape.sensitive || rights.test(member.name) ? () => hidden : writerOf(member.shape);
 }
 
 function same(value: unknown): unknown {

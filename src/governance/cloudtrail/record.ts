@@ -40,8 +40,9 @@ export function recordCall(call: Call, outcome: Outcome): AuditWrite {
   const failure =
     error === undefined ? '' : `,"errorCode":${json(trailCode(error.code))},"errorMessage":${json(error.message)}`;
   const tls = facts.tls === undefined ? '' : `,"tlsDetails":${tlsDetails(facts.tls, facts.host)}`;
+  const shared = call.sharedEventId === undefined ? '' : `,"sharedEventID":"${call.sharedEventId}"`;
   const resources = call.resources.length === 0 ? '' : `,"resources":${json(resourcesOf(call))}`;
-  const event = `{"eventVersion":"1.11","userIdentity":${identityText(call.principal, viaService)},"eventTime":"${secondsOf(
+  const event = `{"eventVersion":"1.11","userIdentity":${call.seenBy === undefined ? identityText(call.principal, viaService) : strangerText(call.principal)},"eventTime":"${secondsOf(
     call.now,
   )}","eventSource":"${call.eventSource}","eventName":"${call.operation}","awsRegion":${json(
     call.region,
@@ -49,8 +50,9 @@ export function recordCall(call: Call, outcome: Outcome): AuditWrite {
     input,
   )},"responseElements":${json(output)},"requestID":"${call.requestId}","eventID":"${call.eventId}","readOnly":${
     call.readOnly
-  }${resources},"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"${call.account}","eventCategory":"Management"${tls}}`;
-  const decisions = call.verdicts.map(({ record }) => record).join(',');
+  }${resources},"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"${call.account}"${shared},"eventCategory":"Management"${tls}}`;
+  // Why the caller was allowed is in the policies of the caller's account: not for others' eyes.
+  const decisions = call.seenBy === undefined ? call.verdicts.map(({ record }) => record).join(',') : '';
   return { id: call.eventId, time: call.now, json: `{"event":${event},"decisions":[${decisions}]}` };
 }
 
@@ -90,6 +92,13 @@ function identityText(principal: Principal, invokedBy: string | undefined): stri
     identities.set(principal, text);
   }
   return text;
+}
+
+/** A caller as the owner of a resource in another account sees them. */
+function strangerText(principal: Principal): string {
+  const { kind, userId, account } = principal;
+  if (kind === 'service' || kind === 'anonymous' || kind === 'external') return identityText(principal, undefined);
+  return json({ type: 'AWSAccount', principalId: userId, accountId: account });
 }
 
 function identityOf(principal: Principal, invokedBy: string | undefined): object {

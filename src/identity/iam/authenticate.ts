@@ -1,10 +1,13 @@
 import type { Clock } from '#runtime/clock.ts';
-import type { Authenticate, SessionPrincipal } from '#runtime/installation.ts';
+import type { Authenticate, AuthenticateForm, Proof, SessionPrincipal } from '#runtime/installation.ts';
 import { anonymous, type Principal } from '#runtime/principal.ts';
 import type { Seal } from '#store/seal.ts';
 import type { Store } from '#store/store.ts';
 import { authenticationError, familyOf, type ProtocolFamily } from '#wire/sigv4/authentication-error.ts';
+import type { WireRequest } from '#wire/message.ts';
+import { verifiedBody } from '#wire/sigv4/body.ts';
 import { parseClaim, type SignedClaim } from '#wire/sigv4/claim.ts';
+import { type FormClaim, parseFormClaim, verifyForm } from '#wire/sigv4/form.ts';
 import { MAX_SKEW_MS, verifyClaim } from '#wire/sigv4/verify.ts';
 import { openSession, type Session } from '../session-token.ts';
 import { noteKeyUse } from './key-use.ts';
@@ -19,7 +22,7 @@ const maxSessions = 5_000;
 export function authenticator(store: Store, seal: Seal, clock: Clock): Authenticate {
   const sessionOf = sessionReader(seal);
 
-  return async (request, scheme, now) => {
+  return async (request, scheme, now, proven) => {
     const family = familyOf(scheme.protocol);
     const claim = parseClaim(request, family);
     if (claim === undefined) return anonymous;
@@ -30,6 +33,7 @@ export function authenticator(store: Store, seal: Seal, clock: Clock): Authentic
         maxSkewMs: MAX_SKEW_MS,
       });
       if (refused !== undefined) throw refused;
+      proven?.(proofOf(claim, request, secret, family));
     };
     if (claim.sessionToken !== undefined) {
       const session = sessionOf(claim);
@@ -49,6 +53,42 @@ export function authenticator(store: Store, seal: Seal, clock: Clock): Authentic
   };
 }
 
+/** Proves who signed the policy of an HTML form. The policy's own end limits how long it serves. */
+export function formAuthenticator(store: Store, seal: Seal): AuthenticateForm {
+  const sessionOf = sessionReader(seal);
+
+  return async (policy, fields, now) => {
+    const claim = parseFormClaim(fields);
+    if (claim.sessionToken !== undefined) {
+      const session = sessionOf(claim);
+      if (session === undefined) throw authenticationError('malformedToken', 's3');
+      verifyForm(claim, policy, session.secretAccessKey);
+      if (session.facts.expiresAt <= now) throw authenticationError('expiredToken', 's3');
+      const behind = await tagsBehind(store, session);
+      if (behind === undefined) throw authenticationError('invalidToken', 's3');
+      return principalOfSession(session, behind);
+    }
+    const key = await findKey(store, claim);
+    if (key === undefined || key.status !== 'Active') throw authenticationError('invalidToken', 's3');
+    verifyForm(claim, policy, key.secretAccessKey);
+    noteKeyUse(key.accessKeyId, { date: now, region: claim.region, service: 's3' });
+    return longTermPrincipal(store, key, 's3');
+  };
+}
+
+/** Open mode: whoever the form names is the root user. */
+export function openFormAuthenticator(account: string): AuthenticateForm {
+  return async (_policy, fields) => {
+    const id = fields['x-amz-credential']?.split('/')[0] ?? '';
+    return rootPrincipal(/^\d{12}$/.test(id) ? id : account, id === '' ? undefined : id);
+  };
+}
+
+function proofOf(claim: SignedClaim, request: WireRequest, secret: string | undefined, family: ProtocolFamily): Proof {
+  const { kind, amzDate: signedAt, payloadHash } = claim;
+  return { signature: { kind, signedAt, payloadHash }, body: verifiedBody(claim, request, secret, family) };
+}
+
 /**
  * Open mode: nothing is proven, everybody is the root user. A 12-digit access key id is the account; a session of this installation is
  * of its own account, and ends on time.
@@ -56,7 +96,7 @@ export function authenticator(store: Store, seal: Seal, clock: Clock): Authentic
 export function openAuthenticator(seal: Seal, account: string): Authenticate {
   const sessionOf = sessionReader(seal);
 
-  return async (request, scheme, now) => {
+  return async (request, scheme, now, proven) => {
     const family = familyOf(scheme.protocol);
     let claim: SignedClaim | undefined;
     try {
@@ -66,6 +106,7 @@ export function openAuthenticator(seal: Seal, account: string): Authenticate {
     }
     if (claim === undefined) return rootPrincipal(account, undefined);
     const { accessKeyId } = claim;
+    proven?.(proofOf(claim, request, undefined, family));
     const session = sessionOf(claim);
     if (session === undefined) return rootPrincipal(/^\d{12}$/.test(accessKeyId) ? accessKeyId : account, accessKeyId);
     if (session.facts.expiresAt <= now) throw authenticationError('expiredToken', family);
@@ -92,7 +133,9 @@ export function sessionPrincipals(store: Store, seal: Seal): SessionPrincipal {
 }
 
 /** Opens the token of a claim. Undefined when it has none, or one that is not ours or of another access key. */
-function sessionReader(seal: Seal): (claim: SignedClaim) => Session | undefined {
+function sessionReader(
+  seal: Seal,
+): (claim: Pick<SignedClaim, 'sessionToken' | 'accessKeyId'>) => Session | undefined {
   const sessions = new Map<string, Session>();
 
   return ({ sessionToken: token, accessKeyId }) => {
@@ -108,7 +151,7 @@ function sessionReader(seal: Seal): (claim: SignedClaim) => Session | undefined 
   };
 }
 
-async function findKey(store: Store, claim: SignedClaim): Promise<AccessKeyRow | undefined> {
+async function findKey(store: Store, claim: SignedClaim | FormClaim): Promise<AccessKeyRow | undefined> {
   const found = await store.get<AccessKeyRow>({
     collection: accessKeys.name,
     account: '',

@@ -22,6 +22,8 @@ export const AssumeRoleWithWebIdentity: Operation<'AssumeRoleWithWebIdentity'> =
   resource: 'none',
   readOnly: true,
   handle: async (input, ctx) => {
+    // First of all: whatever is wrong with the token, the account of the role has it on record.
+    const wanted = await wantedRole(ctx, input.RoleArn);
     if (input.ProviderId !== undefined)
       throw invalidToken('Access tokens of OAuth 2.0 providers are not taken: send an ID token of OpenID Connect.');
     const token = parseToken(input.WebIdentityToken);
@@ -30,7 +32,6 @@ export const AssumeRoleWithWebIdentity: Operation<'AssumeRoleWithWebIdentity'> =
         'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)',
       );
     }
-    const wanted = await wantedRole(ctx, input.RoleArn);
     const provider = await providerOf(ctx, wanted, token);
     await checkSignature(ctx, provider, token);
     const identity = readClaims(token.claims, provider.clientIds, ctx.now);

@@ -45,20 +45,30 @@ export const restXml: Protocol = {
     const [contentType, body] = codecOf(op).write(encoded);
     if (contentType !== '') headers['content-type'] = contentType;
     if (op.output !== undefined) writeHeaders(op.output, output, headers);
-    return { status: statusOf(op.output, output, op.status), headers, body: request.method === 'HEAD' ? '' : body };
+    const status = isPartial(op, output) ? 206 : statusOf(op.output, output, op.status);
+    return { status, headers, body: request.method === 'HEAD' ? '' : body };
   },
   encodeError(service, op, error, requestId, request) {
     const headers: Record<string, string> = { ...head(service, requestId), 'content-type': xmlType };
     const s3 = service === undefined || service.name === 's3';
     const described = describeError(service, op, error, s3 ? 's3' : 'query');
     if (described.shape !== undefined) writeHeaders(described.shape, described.members, headers);
-    if (request.method === 'HEAD') return { status: described.status, headers, body: '' };
+    // Answers to HEAD, and 304, have no body.
+    if (request.method === 'HEAD' || described.status === 304) {
+      delete headers['content-type'];
+      return { status: described.status, headers, body: '' };
+    }
     const body = s3
       ? `<Error>${codeAndMessage(described)}${s3Members(error)}<RequestId>${escapeXml(requestId)}</RequestId><HostId>${hostId(requestId)}</HostId></Error>`
       : `<ErrorResponse xmlns="${namespaceOf(service)}">${queryErrorElement(described, 'millis')}<RequestId>${escapeXml(requestId)}</RequestId></ErrorResponse>`;
     return { status: described.status, headers, body: declaration + body };
   },
 };
+
+/** S3 answers a part of an object with a status that the model does not tell. */
+function isPartial(op: OperationModel, output: Readonly<Record<string, unknown>>): boolean {
+  return op.service.name === 's3' && /^(?:Get|Head)Object$/.test(op.name) && output['ContentRange'] !== undefined;
+}
 
 function head(service: ServiceModel | undefined, requestId: string): Record<string, string> {
   if (service !== undefined && service.name === 'cloudfront') return { 'x-amzn-RequestId': requestId };

@@ -53,7 +53,7 @@ class SignatureChain {
   }
 }
 
-class ChunkedDecoder extends Transform {
+class ChunkedReader {
   readonly #payload: ChunkedPayload;
   readonly #chain: SignatureChain | undefined;
   readonly #trailers: readonly AnnouncedTrailer[];
@@ -67,41 +67,29 @@ class ChunkedDecoder extends Transform {
   #signature = '';
   #digest: Hash | undefined;
 
-  constructor(payload: ChunkedPayload, chain: SignatureChain, trailers: readonly AnnouncedTrailer[], length: number) {
-    super();
+  constructor(
+    payload: ChunkedPayload,
+    chain: SignatureChain | undefined,
+    trailers: readonly AnnouncedTrailer[],
+    length: number,
+  ) {
     this.#payload = payload;
     this.#chain = payload.signedChunks ? chain : undefined;
     this.#trailers = trailers;
     this.#announced = length;
   }
 
-  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#attempt(done, () => {
-      for (let at = 0; at < piece.length; )
-        at = this.#state === 'data' ? this.#takeData(piece, at) : this.#takeText(piece, at);
-    });
+  /** Reads on, and hands over the content found. @throws ServiceError */
+  take(piece: Buffer, content: (part: Buffer) => void): void {
+    for (let at = 0; at < piece.length; )
+      at = this.#state === 'data' ? this.#takeData(piece, at, content) : this.#takeText(piece, at);
   }
 
-  override _flush(done: TransformCallback): void {
-    this.#attempt(done, () => this.#finish());
-  }
-
-  #attempt(done: TransformCallback, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      // A throw from inside a stream would end the process: every error goes the stream's way.
-      done(error instanceof Error ? error : new Error(String(error)));
-      return;
-    }
-    done();
-  }
-
-  #takeData(piece: Buffer, from: number): number {
+  #takeData(piece: Buffer, from: number, content: (part: Buffer) => void): number {
     const part = piece.subarray(from, from + this.#left);
     this.#digest?.update(part);
     for (const { checksum } of this.#trailers) checksum.update(part);
-    this.push(part);
+    content(part);
     this.#left -= part.length;
     if (this.#left === 0) {
       this.#endChunk();
@@ -160,10 +148,11 @@ class ChunkedDecoder extends Transform {
     }
   }
 
-  #finish(): void {
+  /** The body has ended. @throws ServiceError when it should not have, or its trailer is wrong */
+  finish(): void {
     if (this.#state !== 'trailer' || this.#announced !== 0) throw chunkedError.incompleteBody();
     const section = parseTrailer(this.#text);
-    const signed = this.#payload.trailer && this.#chain !== undefined;
+    const signed = this.#payload.trailer && this.#payload.signedChunks;
     if (section === undefined || section.values.size !== this.#trailers.length) throw chunkedError.malformedTrailer();
     if ((section.signature !== undefined) !== signed) throw chunkedError.malformedTrailer();
     if (signed && this.#chain?.accept('TRAILER', sha256Hex(section.canonical), section.signature ?? '') === false) {
@@ -184,16 +173,62 @@ class ChunkedDecoder extends Transform {
  * bytes come out before its signature is checked, so nothing may be committed before the stream has ended; a wrong body
  * destroys the stream with a ServiceError.
  *
- * @param claim verified: its signature is the seed of the chain
+ * @param claim verified: its signature is the seed of the chain; undefined, as the secret, where nobody checks signatures
  * @throws ServiceError when the headers announce no length or a trailer that is not served
  * @example await pipeline(request.body, chunkedDecoder(claim, request, secret), blob)
  */
-export function chunkedDecoder(claim: SignedClaim, request: WireRequest, secretAccessKey: string): Transform {
-  const payload = chunkedPayload(claim.payloadHash);
+export function chunkedDecoder(
+  claim: SignedClaim | undefined,
+  request: WireRequest,
+  secretAccessKey: string | undefined,
+): Transform {
+  const reader = chunkedReader(claim, request, secretAccessKey);
+  // A throw from inside a stream would end the process: every error goes the stream's way.
+  const attempt = (done: TransformCallback, work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    done();
+  };
+  return new Transform({
+    transform(piece: Buffer, _encoding, done) {
+      attempt(done, () => reader.take(piece, (part) => this.push(part)));
+    },
+    flush(done) {
+      attempt(done, () => reader.finish());
+    },
+  });
+}
+
+/** The content of a whole aws-chunked body, checked as `chunkedDecoder` does. @throws ServiceError */
+export function decodeChunked(
+  body: Uint8Array,
+  claim: SignedClaim | undefined,
+  request: WireRequest,
+  secretAccessKey: string | undefined,
+): Uint8Array {
+  const reader = chunkedReader(claim, request, secretAccessKey);
+  const parts: Buffer[] = [];
+  reader.take(Buffer.from(body.buffer, body.byteOffset, body.byteLength), (part) => parts.push(part));
+  reader.finish();
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+}
+
+function chunkedReader(
+  claim: SignedClaim | undefined,
+  request: WireRequest,
+  secretAccessKey: string | undefined,
+): ChunkedReader {
+  const payload = chunkedPayload(claim?.payloadHash ?? request.headers['x-amz-content-sha256']);
   assert(payload !== undefined, 'INVARIANT: only aws-chunked bodies are decoded');
   const length = request.headers['x-amz-decoded-content-length'];
   if (length === undefined || !/^\d{1,15}$/.test(length)) throw chunkedError.missingLength();
   const trailers = payload.trailer ? announcedTrailers(request.headers['x-amz-trailer']) : [];
   if (payload.trailer && trailers.length === 0) throw chunkedError.malformedTrailer();
-  return new ChunkedDecoder(payload, new SignatureChain(claim, secretAccessKey), trailers, Number(length));
+  const chain =
+    claim === undefined || secretAccessKey === undefined ? undefined : new SignatureChain(claim, secretAccessKey);
+  return new ChunkedReader(payload, chain, trailers, Number(length));
 }
