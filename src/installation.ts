@@ -23,10 +23,15 @@ import { Metrics } from './runtime/metrics.ts';
 import { outbound } from './runtime/outbound.ts';
 import { RunningServices } from './runtime/running-services.ts';
 import { Scheduler } from './runtime/scheduler.ts';
+import type { Service } from './runtime/service.ts';
 import { services } from './services.ts';
 import { openStorage, RefusedError, type Storage } from './storage.ts';
+import type { Counters } from './store/counters/counters.ts';
+import { memoryCounters } from './store/counters/memory-counters.ts';
 import type { DataSeal } from './store/seal/data-seal.ts';
 import type { Store } from './store/store.ts';
+import { outboxStreams } from './store/streams/outbox-streams.ts';
+import type { Streams } from './store/streams/streams.ts';
 import { loadModel } from './wire/model/load.ts';
 
 /** A Ringwall in this process: what requests need, and how to end it. */
@@ -73,6 +78,8 @@ export async function openInstallation(
     store,
     seal,
     blobs: storage.blobs,
+    counters: await openCounters(config, clock),
+    streams: await openStreams(config, storage, services, log),
     changes: new Changes(store, clock),
     services: new Map(services.map((service) => [service.name, service])),
     model: loadModel,
@@ -122,9 +129,30 @@ export async function openInstallation(
       await running.stop();
       await dispatcher.stop();
       await scheduler.stop();
+      await house.streams.close();
+      await house.counters.close();
       await storage.close();
     },
   };
+}
+
+async function openCounters({ valkey }: Config, clock: MovableClock): Promise<Counters> {
+  if (valkey === undefined) return memoryCounters(clock);
+  const { openValkeyCounters } = await import('./store/counters/valkey-counters.ts');
+  return openValkeyCounters(valkey);
+}
+
+async function openStreams(
+  { nats }: Config,
+  { store, seal }: Storage,
+  all: readonly Service[],
+  log: Log,
+): Promise<Streams> {
+  if (nats === undefined) return outboxStreams(store);
+  const { openJetStreams } = await import('./store/streams/jet-streams.ts');
+  const topics = [...new Set(all.flatMap(({ subscribers = {} }) => Object.keys(subscribers)))];
+  const failed = (err: unknown) => log.error({ err }, 'published events could not be carried to NATS');
+  return openJetStreams({ servers: nats, store, seal, topics: () => topics, failed });
 }
 
 /** `--account` names the account of the first start; later it can only be one that is there. */

@@ -9,12 +9,17 @@ export function declaresTooMuch({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? 0) > maxBodyBytes;
 }
 
+/** Slowest arrival of a body that is collected, ms. Node's own limit would also end the upload of a large object. */
+export const bodyTimeoutMs = 300_000;
+
 /** Largest body of a streaming operation that is collected all the same: most objects are small, and one piece is quicker than a stream. */
 const maxCollectedBytes = 256 * 1024;
 
 /** True for a body whose length is known and little. */
 export function isSmall({ headers }: IncomingMessage): boolean {
-  return Number(headers['content-length'] ?? (headers['transfer-encoding'] === undefined ? 0 : NaN)) <= maxCollectedBytes;
+  return (
+    Number(headers['content-length'] ?? (headers['transfer-encoding'] === undefined ? 0 : NaN)) <= maxCollectedBytes
+  );
 }
 
 /**
@@ -23,7 +28,7 @@ export function isSmall({ headers }: IncomingMessage): boolean {
  * @param timeoutMs for its arrival
  * @throws ServiceError RequestEntityTooLarge, RequestTimeout when the client went away or is too slow
  */
-export function readBody(message: IncomingMessage, timeoutMs: number): Promise<Uint8Array> {
+export function readBody(message: IncomingMessage, timeoutMs = bodyTimeoutMs): Promise<Uint8Array> {
   const slow = Promise.withResolvers<Uint8Array>();
   const timer = setTimeout(() => {
     slow.reject(new ServiceError('RequestTimeout', 'The request body did not arrive in time.', { status: 408 }));

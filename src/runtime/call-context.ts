@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Blobs } from '#store/blobs/blobs.ts';
+import type { Counters } from '#store/counters/counters.ts';
 import type { Seal } from '#store/seal.ts';
 import type { AuditWrite, JobWrite } from '#store/store.ts';
 import { ServiceError } from '#wire/service-error.ts';
@@ -40,6 +41,7 @@ export class CallContext implements Context {
   readonly records: Records;
   readonly seal: Seal;
   readonly blobs: Blobs;
+  readonly counters: Counters;
   readonly #house: Installation;
   readonly #attempt: Attempt;
   readonly #call: Call;
@@ -60,6 +62,7 @@ export class CallContext implements Context {
     this.records = new Records(house.store, attempt.unit, call.account, call.region);
     this.seal = house.seal;
     this.blobs = house.blobs;
+    this.counters = house.counters;
     this.#house = house;
     this.#attempt = attempt;
     this.#call = call;

@@ -27,6 +27,7 @@ const values: Readonly<Record<string, readonly [flag: unknown, variable: string,
   'insecure-bind': [true, 'false', true],
   'log-level': ['debug', 'warn', 'error'],
   memory: [true, '0', true],
+  nats: ['nats://flag', 'nats://variable', 'nats://file'],
   'passphrase-file': ['/flag', '/variable', '/file'],
   port: ['1', '2', 3],
   region: ['eu-west-1', 'eu-west-2', 'eu-west-3'],
@@ -35,6 +36,7 @@ const values: Readonly<Record<string, readonly [flag: unknown, variable: string,
   store: ['postgres://flag/db', 'postgresql://variable/db', 'sqlite'],
   'tls-cert': ['/flag', '/variable', '/file'],
   'tls-key': ['/flag', '/variable', '/file'],
+  valkey: ['redis://flag', 'redis://variable', 'rediss://file'],
 };
 
 test('every setting has its case here', () => {

@@ -91,6 +91,13 @@ export const settings: readonly Setting[] = [
     'silent, error, warn, info or debug',
   ),
   setting('memory', toggle, false, undefined, 'keep nothing on disk'),
+  setting(
+    'nats',
+    z.string().regex(/^nats:\/\/.+$/, 'expected nats://…'),
+    undefined,
+    'URL',
+    'NATS JetStream that carries published events between processes; several servers by comma; default: the store does',
+  ),
   setting('passphrase-file', z.string().min(1), undefined, 'FILE', 'passphrase of a passphrase seal'),
   setting('port', port, 4566, 'PORT', 'port to listen on; 0 takes a free one'),
   setting(
@@ -111,6 +118,13 @@ export const settings: readonly Setting[] = [
   ),
   setting('tls-cert', z.string().min(1), undefined, 'FILE', 'certificate chain (PEM) for HTTPS'),
   setting('tls-key', z.string().min(1), undefined, 'FILE', 'private key (PEM) for HTTPS'),
+  setting(
+    'valkey',
+    z.string().regex(/^rediss?:\/\/.+$/, 'expected redis://…'),
+    undefined,
+    'URL',
+    'Valkey that keeps counts for all processes (tries of codes, rates); default: each process its own',
+  ),
 ];
 
 export type Config = {
@@ -122,6 +136,7 @@ export type Config = {
   readonly insecureBind: boolean;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
   readonly memory: boolean;
+  readonly nats: string | undefined;
   readonly passphraseFile: string | undefined;
   readonly port: number;
   readonly region: string;
@@ -130,6 +145,7 @@ export type Config = {
   readonly store: string;
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
+  readonly valkey: string | undefined;
 };
 
 /** A setting that cannot be used: names where it came from. */

@@ -1,4 +1,5 @@
 import type { Blobs } from '#store/blobs/blobs.ts';
+import type { Counters } from '#store/counters/counters.ts';
 import type { Seal } from '#store/seal.ts';
 import type { AuditWrite, JobWrite } from '#store/store.ts';
 import type { ApiName, OperationName, Output, RawInput } from './api-types.ts';
@@ -144,6 +145,8 @@ export interface Context {
    * sends a request. The next attempt gets the same answer.
    */
   once<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Counts that all processes share and that may be lost: limits on tries, rates. Not part of the unit. */
+  readonly counters: Counters;
   /** What this process keeps in memory for this installation: caches, claims, pools. Lost at the end; other processes have their own. */
   local<T>(slot: Slot<T>): T;
   /** Asks another host, over HTTP. Only where the API promises it: webhooks, API destinations. @throws OutboundError */

@@ -11,6 +11,8 @@ import { Unit } from './unit.ts';
 const batch = 200;
 /** Where several processes share a store, another one's commits are noticed within this time. */
 const idleMs = 1_000;
+/** Streams that wait are asked again after this time, so that the server can end. */
+const waitMs = 5_000;
 const maxAttempts = 100;
 
 /** Feeds the subscribers of all services with what was published, each in the order of commits. */
@@ -26,6 +28,7 @@ export class Dispatcher {
   /** Looks for what was published: at start, and after commits that published. */
   wake(): void {
     if (this.#stopped) return;
+    this.#house.streams.wake();
     for (const service of this.#house.services.values()) {
       for (const topic in service.subscribers) this.#feedOf(service, topic).wake();
     }
@@ -85,12 +88,13 @@ class Feed {
     });
   }
 
+  /** False where streams wait: what is left to take is known to them alone. */
   get busy(): boolean {
-    return this.#running !== undefined;
+    return this.#running !== undefined && !this.#house.streams.waits;
   }
 
   async idle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
+    while (this.busy) await this.#running;
   }
 
   async stop(): Promise<void> {
@@ -100,16 +104,18 @@ class Feed {
   }
 
   async #drain(): Promise<void> {
-    const { store, log } = this.#house;
+    const { streams, log } = this.#house;
     const subscriber = `${this.#service}/${this.#topic}`;
     try {
       while (!this.#stopped) {
         this.#again = false;
-        const events = await store.readOutbox(subscriber, [this.#topic], batch);
-        const last = events.at(-1);
-        if (last === undefined) return;
-        await this.#hand(events);
-        await store.ackOutbox(subscriber, last.seq);
+        const taken = await streams.next(subscriber, this.#topic, batch, waitMs);
+        if (taken === undefined) {
+          if (streams.waits) continue;
+          return;
+        }
+        await this.#hand(taken.events);
+        await taken.ack();
       }
     } catch (error) {
       log.error({ err: error, subscriber }, 'published events could not be handed over');

@@ -1,6 +1,8 @@
 import type { Blobs } from '#store/blobs/blobs.ts';
+import type { Counters } from '#store/counters/counters.ts';
 import type { Seal } from '#store/seal.ts';
 import type { AuditWrite, Store } from '#store/store.ts';
+import type { Streams } from '#store/streams/streams.ts';
 import type { WireRequest } from '#wire/message.ts';
 import type { ServiceModel } from '#wire/model/shape.ts';
 import type { ProtocolName } from '#wire/protocol.ts';
@@ -86,6 +88,8 @@ export type Installation = {
   readonly store: Store;
   readonly seal: Seal;
   readonly blobs: Blobs;
+  readonly counters: Counters;
+  readonly streams: Streams;
   /** Tells waiting calls which records changed. */
   readonly changes: Changes;
   readonly services: ReadonlyMap<string, Service>;

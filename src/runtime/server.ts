@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import type { WireRequest, WireResponse } from '#wire/message.ts';
 import { streams } from '#wire/route.ts';
 import { ServiceError } from '#wire/service-error.ts';
-import { declaresTooMuch, isSmall, readBody } from './body.ts';
+import { bodyTimeoutMs, declaresTooMuch, isSmall, readBody } from './body.ts';
 import type { RequestFacts } from './context.ts';
 import type { Installation } from './installation.ts';
 import { answerInternal } from './internal-routes.ts';
@@ -24,8 +24,6 @@ const limits = {
   maxHeaderSize: 32 * 1024,
 };
 
-/** Slowest arrival of a body that is collected, ms. Node's own limit would also end the upload of a large object. */
-const bodyTimeoutMs = 300_000;
 /** Longest pause in a body that streams, either way, ms. */
 const pauseMs = 120_000;
 /** How long a client that was refused in the middle of its body has to hear of it, ms. */
@@ -139,7 +137,11 @@ export class ApiServer {
     const facts = factsOf(message, response);
     try {
       if (head.path.startsWith('/_ringwall/')) {
-        return await answerInternal(this.#house, { ...head, body: await readBody(message, this.#bodyTimeoutMs) }, facts);
+        return await answerInternal(
+          this.#house,
+          { ...head, body: await readBody(message, this.#bodyTimeoutMs) },
+          facts,
+        );
       }
       const streamed = streams(head) && !isSmall(message);
       if (streamed) message.setTimeout(pauseMs, () => message.destroy());

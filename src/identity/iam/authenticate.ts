@@ -3,8 +3,8 @@ import type { Authenticate, AuthenticateForm, Proof, SessionPrincipal } from '#r
 import { anonymous, type Principal } from '#runtime/principal.ts';
 import type { Seal } from '#store/seal.ts';
 import type { Store } from '#store/store.ts';
-import { authenticationError, familyOf, type ProtocolFamily } from '#wire/sigv4/authentication-error.ts';
 import type { WireRequest } from '#wire/message.ts';
+import { authenticationError, familyOf, type ProtocolFamily } from '#wire/sigv4/authentication-error.ts';
 import { verifiedBody } from '#wire/sigv4/body.ts';
 import { parseClaim, type SignedClaim } from '#wire/sigv4/claim.ts';
 import { type FormClaim, parseFormClaim, verifyForm } from '#wire/sigv4/form.ts';
@@ -133,9 +133,7 @@ export function sessionPrincipals(store: Store, seal: Seal): SessionPrincipal {
 }
 
 /** Opens the token of a claim. Undefined when it has none, or one that is not ours or of another access key. */
-function sessionReader(
-  seal: Seal,
-): (claim: Pick<SignedClaim, 'sessionToken' | 'accessKeyId'>) => Session | undefined {
+function sessionReader(seal: Seal): (claim: Pick<SignedClaim, 'sessionToken' | 'accessKeyId'>) => Session | undefined {
   const sessions = new Map<string, Session>();
 
   return ({ sessionToken: token, accessKeyId }) => {

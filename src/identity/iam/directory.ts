@@ -82,10 +82,10 @@ export async function takeMfaCode(ctx: Context, ownerId: string, serialNumber: s
   const assigned = device?.assigned;
   if (device === undefined || assigned === undefined || assigned.ownerId !== ownerId) return false;
   const secret = `${serialNumber} of ${ownerId}`;
-  if (!mayGuess(secret, ctx.now)) return false;
+  if (!(await mayGuess(ctx, secret))) return false;
   const step = verifyTotp(device.seed, code, ctx.now, assigned.lastStep, assigned.drift);
   if (step === undefined) return false;
-  guessedRight(secret);
+  await guessedRight(ctx, secret);
   ctx.records.put(mfaDevices, place, { ...device, assigned: { ...assigned, lastStep: step } });
   return true;
 }

@@ -1,38 +1,51 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { STS } from '@aws-sdk/client-sts';
+import { memoryCounters } from '#store/counters/memory-counters.ts';
 import { guessedRight, mayGuess } from './guesses.ts';
 import { openTestAccount, refusal } from './iam-for-tests.ts';
 import { stepAt, totp } from './totp.ts';
 
+let now = 0;
+const counting = { counters: memoryCounters({ now: () => now }) };
+
 /** Guesses that are looked at within a time, when one is made every second. */
-function looked(secret: string, from: number, seconds: number): number {
+async function looked(secret: string, from: number, seconds: number): Promise<number> {
   let count = 0;
-  for (let second = 0; second < seconds; second += 1) if (mayGuess(secret, from + second * 1_000)) count += 1;
+  for (let second = 0; second < seconds; second += 1) {
+    now = from + second * 1_000;
+    if (await mayGuess(counting, secret)) count += 1;
+  }
   return count;
 }
 
-test('wrong guesses wait longer and longer, up to an hour', () => {
-  assert.equal(looked('a', 0, 30), 5);
+test('wrong guesses wait longer and longer, up to an hour', async () => {
+  assert.equal(await looked('a', 0, 30), 5);
   const hours = (count: number, from: number) => looked('a', from * 3_600_000, count * 3_600);
-  assert.equal(hours(1, 1), 6);
-  assert.equal(hours(24, 2), 24);
+  assert.equal(await hours(1, 1), 6);
+  assert.equal(await hours(24, 2), 24);
 });
 
-test('a right guess takes the wrong ones away, and no other secret’s', () => {
-  assert.equal(looked('b', 0, 20), 5);
-  assert.equal(looked('c', 0, 20), 5);
-  guessedRight('b');
-  assert.equal(looked('b', 0, 20), 5);
-  assert.equal(mayGuess('c', 20_000), false);
+test('a right guess takes the wrong ones away, and no other secret’s', async () => {
+  assert.equal(await looked('b', 0, 20), 5);
+  assert.equal(await looked('c', 0, 20), 5);
+  await guessedRight(counting, 'b');
+  assert.equal(await looked('b', 0, 20), 5);
+  now = 20_000;
+  assert.equal(await mayGuess(counting, 'c'), false);
 });
 
-test('guesses at the same moment count each', () => {
-  const now = 1_000;
-  assert.deepEqual(
-    Array.from({ length: 7 }, () => mayGuess('d', now)),
-    [true, true, true, true, true, false, false],
-  );
+test('guesses at the same moment count each', async () => {
+  now = 1_000;
+  assert.deepEqual(await Promise.all(Array.from({ length: 7 }, () => mayGuess(counting, 'd'))), [
+    true,
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('a password is not found by trying', async (t) => {

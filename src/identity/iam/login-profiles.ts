@@ -78,9 +78,9 @@ export const ChangePassword: Operation<'ChangePassword'> = {
     if (rules?.HardExpiry === true && expiry !== undefined && expiry <= ctx.now)
       throw denied('The password has expired.');
     const secret = `password of ${owner.ownerId}`;
-    if (!mayGuess(secret, ctx.now)) throw new ServiceError('ThrottlingException', 'Rate exceeded', { status: 400 });
+    if (!(await mayGuess(ctx, secret))) throw new ServiceError('ThrottlingException', 'Rate exceeded', { status: 400 });
     if (!(await isPassword(OldPassword, profile.passwordHash))) throw denied('The old password was incorrect.');
-    guessedRight(secret);
+    await guessedRight(ctx, secret);
     const changed = await withPassword(ctx, profile, NewPassword);
     ctx.records.put(loginProfiles, owner.ownerId, { ...changed, resetRequired: false });
     return {};
