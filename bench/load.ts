@@ -14,7 +14,7 @@ const runSeconds = 1.2;
 const runs = 3;
 
 /** What the server still does for the calls that it answered counts: checkpoints, cursors, collection of garbage. */
-const settleMs = 50;
+export const settleMs = 50;
 
 export type Measured = {
   /** Calls for each second of CPU time of the server, per run. */
@@ -26,15 +26,10 @@ export type Measured = {
 };
 
 /** Loads a server from another process and reads how much CPU time it took. @throws Error when one call did not answer 200 */
-export async function measureCalls(
-  pid: number,
-  target: Target,
-  calls: readonly ApiCall[],
-  warmUpSeconds = warmUp,
-): Promise<Measured> {
+export async function measureCalls(pid: number, target: Target, calls: readonly ApiCall[]): Promise<Measured> {
   const load = await Load.open(target, calls);
   try {
-    await load.run(warmUpSeconds);
+    await load.run(warmUp);
     const results: LoadResult[] = [];
     const perCpuSecond: number[] = [];
     for (let run = 0; run < runs; run++) {

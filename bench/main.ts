@@ -13,7 +13,7 @@ import { table } from './table.ts';
  * all when none is named. Exit code 1 when a row failed or is below its floor.
  *
  * Calls are counted per CPU-second of the server process with all its threads: requests are signed and sent by another process over 16
- * connections, each waiting for its answer. Signatures are verified, an IAM user's five policies are evaluated, every call is audited,
+ * connections, each waiting for its answer. Large installations are compared with small ones in turns, both running. Signatures are verified, an IAM user's five policies are evaluated, every call is audited,
  * the store is SQLite on disk.
  */
 const { positionals, values } = parseArgs({
@@ -58,7 +58,9 @@ async function onFilledServer(): Promise<void> {
     await measureCallRows(server, fixture, calls, said);
     if (!wants('large')) return;
     const { measureLargeRows } = await import('./large-rows.ts');
-    server = await measureLargeRows(server, data, fixture, said);
+    const filled = server;
+    server = undefined;
+    await measureLargeRows(filled, data, `${data}-large`, fixture, said);
   } catch (error) {
     said({
       name: 'a filled server',
@@ -68,7 +70,7 @@ async function onFilledServer(): Promise<void> {
     });
   } finally {
     await server?.stop();
-    rmSync(data, { recursive: true, force: true });
+    for (const each of [data, `${data}-large`]) rmSync(each, { recursive: true, force: true });
   }
 }
 

@@ -32,6 +32,7 @@ import type { DataSeal } from './store/seal/data-seal.ts';
 import type { Store } from './store/store.ts';
 import { outboxStreams } from './store/streams/outbox-streams.ts';
 import type { Streams } from './store/streams/streams.ts';
+import { useMailRelay } from './support/sns/mail-relay.ts';
 import { loadModel } from './wire/model/load.ts';
 
 /** A Ringwall in this process: what requests need, and how to end it. */
@@ -106,6 +107,7 @@ export async function openInstallation(
     scratch: config.memory ? undefined : config.data,
     ...(config.auth === 'open' && config.resetRoute ? { control } : {}),
   };
+  useMailRelay(house, config);
   const scheduler = new Scheduler(house);
   const dispatcher = new Dispatcher(house);
   const running = new RunningServices(house);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { blobFolder, openBlobs } from './blob-storage.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Config } from './runtime/config.ts';
 import type { Blobs } from './store/blobs/blobs.ts';
@@ -14,6 +15,7 @@ import { passphraseRootKey } from './store/seal/kinds/passphrase.ts';
 import type { RootKey } from './store/seal/root-key.ts';
 import type { Seal } from './store/seal.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
+import type { StartReport } from './store/start-check.ts';
 import type { Store } from './store/store.ts';
 
 export type Storage = {
@@ -33,11 +35,16 @@ export const dataFiles = {
   keyring: 'seal.json',
   rootKey: 'root.key',
   mode: 'mode',
-  blobs: 'blobs',
+  blobs: blobFolder,
 } as const;
 
 /** A start that would harm what is there: another mode's data, a missing root key. */
-export class RefusedError extends Error {}
+export class RefusedError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'RefusedError';
+  }
+}
 
 /**
  * Opens store and seal of an installation; the first start creates them.
@@ -48,7 +55,7 @@ export class RefusedError extends Error {}
 export async function openStorage(config: Config, clock: Clock, unsealed?: DataSeal): Promise<Storage> {
   if (config.memory) {
     const seal = memorySeal();
-    const store = openSqliteStore({ file: ':memory:', seal, clock });
+    const store = openSqliteStore({ file: ':memory:', seal, clock, auditKeepMs: auditKeepMs(config) });
     // Bodies are files even then: a test may store more than fits into memory. They end with the process.
     const directory = mkdtempSync(join(tmpdir(), 'ringwall-'));
     const close = async () => {
@@ -69,7 +76,7 @@ export async function openStorage(config: Config, clock: Clock, unsealed?: DataS
       ? await openEmbedded(config, clock, keyring, unsealed)
       : await openShared(config, clock, keyring, unsealed);
   if (marked !== 'enforce') writeFileSync(join(config.data, dataFiles.mode), `${config.auth}\n`, { mode: 0o600 });
-  const blobs = openDiskBlobs(join(config.data, dataFiles.blobs));
+  const blobs = openBlobs(config);
   return { ...opened, blobs, sealKind: keyring?.kind ?? 'key-file', close: () => opened.store.close() };
 }
 
@@ -87,7 +94,20 @@ async function openEmbedded(
     throw new RefusedError(`\`${file}\` is missing: without it the data cannot be opened; restore it from a backup`);
   }
   const seal = unsealed ?? openSealFile(file, await rootKey(config, keyring), clock.now());
-  const store = openSqliteStore({ file: join(config.data, dataFiles.database), seal, clock });
+  const database = join(config.data, dataFiles.database);
+  const store = openSqliteStore({ file: database, seal, clock, auditKeepMs: auditKeepMs(config) });
+  return { store, seal, kind: 'sqlite', damage: await damageOf(config, store) };
+}
+
+function auditKeepMs({ auditRetention }: Config): number {
+  return auditRetention * 86_400_000;
+}
+
+/** What the check at start found. Unless damage is accepted, any closes the store. @throws RefusedError */
+async function damageOf(
+  config: Config,
+  store: Store & { readonly startReport: StartReport },
+): Promise<readonly string[]> {
   const { problems, damaged } = store.startReport;
   const found = [...problems, ...damaged.map((what) => `damaged: ${what}`)];
   if (found.length > 0 && !config.acceptDamage) {
@@ -96,7 +116,7 @@ async function openEmbedded(
       `the database is not what was last committed: ${found.join('; ')}; restore a backup, or start with --accept-damage`,
     );
   }
-  return { store, seal, kind: 'sqlite', damage: [...problems, ...damaged] };
+  return [...problems, ...damaged];
 }
 
 /** PostgreSQL keeps the keyring too: processes on other machines need the root key only. */
@@ -109,7 +129,8 @@ async function openShared(
   const { openSealTable } = await import('./store/postgres/keyring-table.ts');
   const { openPostgresStore } = await import('./store/postgres/store.ts');
   const seal = unsealed ?? (await openSealTable(config.store, await rootKey(config, keyring), clock.now()));
-  return { store: await openPostgresStore({ url: config.store, seal, clock }), seal, kind: 'postgres', damage: [] };
+  const store = await openPostgresStore({ url: config.store, seal, clock, auditKeepMs: auditKeepMs(config) });
+  return { store, seal, kind: 'postgres', damage: await damageOf(config, store) };
 }
 
 /** The keyring of an installation that was started before. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { CommandFailure, exitCodes } from './failure.ts';
+import { exitCodes, failureOf } from './failure.ts';
 
 /** Commands, alphabetical: each registers itself; what it needs is imported when it runs. */
 const commands = [
@@ -14,6 +14,7 @@ const commands = [
   'seal',
   'start',
   'status',
+  'verify',
 ] as const;
 
 /** @returns the exit code: 0 fine, 1 the work failed, 2 the call was wrong, 3 refused for safety */
@@ -34,19 +35,11 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? exitCodes.fine);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongCall;
-    if (isFileError(error)) {
-      process.stderr.write(`ringwall: ${error.message}\n`);
-      return exitCodes.workFailed;
-    }
-    if (!(error instanceof CommandFailure)) throw error;
-    process.stderr.write(`ringwall: ${error.message}\n`);
-    return error.exitCode;
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    process.stderr.write(`ringwall: ${failure.message}\n`);
+    return failure.exitCode;
   }
-}
-
-/** A file or directory that cannot be used as told: the system's own words say which and why. */
-function isFileError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && 'path' in error;
 }
 
 /** Version of the installed package. */

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { type Config, ConfigError, readConfig, settings } from '#runtime/config.ts';
+import type { Log } from '#runtime/log.ts';
 import type { DataSeal } from '#store/seal/data-seal.ts';
 import type { OpenInstallation } from '../installation.ts';
-import { CommandFailure, exitCodes } from './failure.ts';
+import { CommandFailure, exitCodes, failureOf } from './failure.ts';
 
 /** Time that calls in flight have to end after SIGTERM. */
 const graceMs = 10_000;
@@ -31,12 +32,13 @@ export function configOf(flags: Record<string, unknown>): Config {
   }
 }
 
-/** Opens the installation; a sealed one waits for people first. @throws CommandFailure for what is refused for safety */
+/** Opens the installation; a sealed one waits for people first. @throws CommandFailure for whatever keeps it closed */
 async function open(
   config: Config,
+  log: Log,
   attempt: (seal?: DataSeal) => Promise<OpenInstallation>,
 ): Promise<OpenInstallation> {
-  const { RefusedError, SealedError } = await import('../storage.ts');
+  const { SealedError } = await import('../storage.ts');
   try {
     try {
       return await attempt();
@@ -46,17 +48,11 @@ async function open(
       return await attempt(await waitForSeal(config));
     }
   } catch (error) {
-    const refusals = [
-      'DatabaseInUseError',
-      'KeyFileError',
-      'KeyringError',
-      'SchemaError',
-      'TamperedError',
-      'WrongRootKeyError',
-    ];
-    const refused = error instanceof RefusedError || (error instanceof Error && refusals.includes(error.name));
-    if (refused) throw new CommandFailure(exitCodes.refused, error.message);
-    throw error;
+    const failure = failureOf(error);
+    if (failure !== undefined) throw failure;
+    log.debug({ err: error }, 'opening failed');
+    const reason = error instanceof Error ? error.message.replaceAll(/\s*\n\s*/g, ' ') : String(error);
+    throw new CommandFailure(exitCodes.workFailed, `the installation cannot be opened: ${reason}`);
   }
 }
 
@@ -73,7 +69,7 @@ async function start(config: Config): Promise<void> {
   refuseUnsafe(config);
   const listen = listenOptions(config);
   const log = openLog(config.logLevel);
-  const installation = await open(config, (seal) => openInstallation(config, version(), log, seal));
+  const installation = await open(config, log, (seal) => openInstallation(config, version(), log, seal));
   const { created } = installation;
   // Before anything else can fail: these credentials are shown once.
   if (created !== undefined) writeProfile(config, endpointOf(config, config.port), created);

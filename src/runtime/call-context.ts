@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Blobs } from '#store/blobs/blobs.ts';
 import type { Counters } from '#store/counters/counters.ts';
 import type { Seal } from '#store/seal.ts';
-import type { AuditWrite, JobWrite } from '#store/store.ts';
+import type { AuditRange, AuditWrite, JobWrite } from '#store/store.ts';
 import { ServiceError } from '#wire/service-error.ts';
 import { validate } from '#wire/validate.ts';
 import type { ApiName, OperationName, Output, RawInput } from './api-types.ts';
@@ -16,7 +16,7 @@ import type { AuditResource, CallOptions, Context, HttpExchange, RequestFacts, S
 import type { Installation } from './installation.ts';
 import type { Conditions, ResourceRef } from './operation.ts';
 import type { OutboundAnswer, OutboundRequest } from './outbound.ts';
-import { type Attempt, find, isReadOnly, perform } from './perform.ts';
+import { type Attempt, find, isDataEvent, isReadOnly, perform } from './perform.ts';
 import { type Principal, servicePrincipal } from './principal.ts';
 import { Records } from './records.ts';
 import { newRequestId } from './request-id.ts';
@@ -100,6 +100,7 @@ export class CallContext implements Context {
       region: options.region ?? this.region,
       input: input as Readonly<Record<string, unknown>>,
       readOnly: isReadOnly(find(house, api, operation).operation, operation),
+      dataEvent: isDataEvent(house, api, operation),
       resources: [],
       verdicts: [],
       owners: undefined,
@@ -119,9 +120,16 @@ export class CallContext implements Context {
   /** Who makes a call inside. Services and roles act for themselves, not via this service. */
   async #onBehalf({ as = 'caller', source, account = this.account }: CallOptions): Promise<Pick<Call, Caller>> {
     if (as === 'caller')
-      return { principal: this.principal, account, calledVia: [...this.calledVia, this.#host], source: undefined };
-    const service = servicePrincipal(this.#host);
-    if (as === 'service') return { principal: service, account, calledVia: [], source };
+      return {
+        principal: this.#call.principal,
+        account,
+        calledVia: [...this.calledVia, this.#host],
+        source: undefined,
+      };
+    if (as === 'service' || 'service' in as) {
+      const host = as === 'service' ? this.#host : as.service;
+      return { principal: servicePrincipal(host), account, calledVia: [], source };
+    }
     const principal = await assumedRole(this.#house, this, this.#host, as, source);
     return { principal, account: principal.account, calledVia: [], source };
   }
@@ -143,7 +151,7 @@ export class CallContext implements Context {
     return this.#house.knowsPrincipal(arn);
   }
 
-  readAudit(range: { readonly from: number; readonly to: number }): AsyncIterable<AuditWrite> {
+  readAudit(range: Omit<AuditRange, 'oldestFirst'>): AsyncIterable<AuditWrite> {
     return this.#house.store.readAudit(range);
   }
 

@@ -24,6 +24,8 @@ export type Call = {
   readonly region: string;
   readonly input: Readonly<Record<string, unknown>>;
   readonly readOnly: boolean;
+  /** CloudTrail's data event: on record, and shown by no look-up. */
+  readonly dataEvent?: boolean;
   readonly calledVia: readonly string[];
   /** Filled while it runs. */
   readonly resources: AuditResource[];

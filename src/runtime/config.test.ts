@@ -21,7 +21,12 @@ function yaml(content: string): string {
 const values: Readonly<Record<string, readonly [flag: unknown, variable: string, file: unknown]>> = {
   'accept-damage': [true, 'false', true],
   account: ['111111111111', '222222222222', '333333333333'],
+  'audit-retention': ['30', '365', 7],
   auth: ['open', 'enforce', 'open'],
+  blobs: ['https://flag/one', 'http://variable:9000/two', 'https://file/three'],
+  'blobs-access-key-id': ['flag', 'variable', 'file'],
+  'blobs-region': ['flag', 'variable', 'file'],
+  'blobs-secret-file': ['/flag', '/variable', '/file'],
   data: ['/flag', '/variable', '/file'],
   host: ['::1', '127.0.0.2', '127.0.0.3'],
   'insecure-bind': [true, 'false', true],
@@ -33,6 +38,9 @@ const values: Readonly<Record<string, readonly [flag: unknown, variable: string,
   region: ['eu-west-1', 'eu-west-2', 'eu-west-3'],
   'reset-route': [true, 'false', true],
   'root-key': ['/flag', '/variable', '/file'],
+  'smtp-from': ['flag@example.com', 'variable@example.com', 'file@example.com'],
+  'smtp-password-file': ['/flag', '/variable', '/file'],
+  'smtp-url': ['smtp://flag:587', 'smtps://variable', 'smtp://user@file:25'],
   store: ['postgres://flag/db', 'postgresql://variable/db', 'sqlite'],
   'tls-cert': ['/flag', '/variable', '/file'],
   'tls-key': ['/flag', '/variable', '/file'],
@@ -52,7 +60,11 @@ for (const [name, [flag, variable, file]] of Object.entries(values)) {
     const env = { [`RINGWALL_${name.toUpperCase().replace(/-/g, '_')}`]: variable };
     const path = yaml(stringify({ [name]: file }));
     const meant = (given: unknown) =>
-      given === 'false' || given === '0' ? false : name === 'port' ? Number(given) : given;
+      given === 'false' || given === '0'
+        ? false
+        : name === 'port' || name === 'audit-retention'
+          ? Number(given)
+          : given;
     assert.equal(readConfig({ [camel]: flag }, env, path)[camel], meant(flag));
     assert.equal(readConfig({}, env, path)[camel], meant(variable));
     assert.equal(readConfig({}, {}, path)[camel], meant(file));
@@ -77,12 +89,13 @@ const refused: readonly (readonly [what: string, read: () => Config, said: RegEx
   [
     'an unknown key',
     () => readConfig({}, {}, yaml('prot: 1')),
-    /unknown key `prot` in .*known: accept-damage, account, auth/,
+    /unknown key `prot` in .*known: accept-damage, account, audit-retention, auth/,
   ],
   ['a key in the flag spelling', () => readConfig({}, {}, yaml('logLevel: debug')), /unknown key `logLevel`/],
   ['a key without a value', () => readConfig({}, {}, yaml('host:')), /host in .*: `null` cannot be used/],
   ['a port beyond the last', () => readConfig({ port: '65536' }, {}), /--port: `65536` cannot be used/],
   ['a broken port', () => readConfig({}, { RINGWALL_PORT: '80.5' }), /RINGWALL_PORT: `80.5` cannot be used/],
+  ['no day at all', () => readConfig({ auditRetention: '0' }, {}), /--audit-retention: `0` cannot be used/],
   ['an empty port', () => readConfig({}, { RINGWALL_PORT: '' }), /RINGWALL_PORT: `` cannot be used/],
   ['a port without a value', () => readConfig({}, {}, yaml('port:')), /port in .*: `null` cannot be used/],
   ['a switch for a port', () => readConfig({}, {}, yaml('port: true')), /port in .*: `true` cannot be used/],

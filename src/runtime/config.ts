@@ -37,6 +37,21 @@ const port = z
     'expected a port number',
   )
   .pipe(z.number().int().min(0).max(65_535));
+/** Days: a hundred years stand for ever. */
+export const longestRetention = 36_525;
+
+const days = z
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,5}$/)
+        .transform(Number),
+    ],
+    'expected a number of days',
+  )
+  .pipe(z.number().int().min(1).max(longestRetention));
 const toggle = z.union([
   z.boolean(),
   z.enum(['true', 'false', '1', '0', '']).transform((text) => text === 'true' || text === '1'),
@@ -62,12 +77,29 @@ export const settings: readonly Setting[] = [
     'account that the first start creates',
   ),
   setting(
+    'audit-retention',
+    days,
+    90,
+    'DAYS',
+    'how long audit records are kept; then they are deleted, the oldest first, and the chain of the rest can still be verified',
+  ),
+  setting(
     'auth',
     z.enum(['enforce', 'open']),
     'enforce',
     'MODE',
     'enforce: SigV4 and policies decide; open: any credentials act as root, for throwaway tests',
   ),
+  setting(
+    'blobs',
+    z.string().regex(/^https?:\/\/[^/@]+\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected https://HOST/BUCKET'),
+    undefined,
+    'URL',
+    'bucket of an S3-compatible endpoint that keeps large bodies, https://HOST/BUCKET; default: the data directory',
+  ),
+  setting('blobs-access-key-id', z.string().min(1), undefined, 'ID', 'access key for --blobs'),
+  setting('blobs-region', z.string().min(1), 'us-east-1', 'REGION', 'region that requests to --blobs are signed for'),
+  setting('blobs-secret-file', z.string().min(1), undefined, 'FILE', 'file with the secret access key for --blobs'),
   setting(
     'data',
     z.string().min(1),
@@ -110,6 +142,23 @@ export const settings: readonly Setting[] = [
   setting('reset-route', toggle, false, undefined, 'open mode only: POST /_ringwall/reset and /_ringwall/clock'),
   setting('root-key', z.string().min(1), undefined, 'FILE', 'root key file; default root.key in the data directory'),
   setting(
+    'smtp-from',
+    z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'expected an e-mail address'),
+    undefined,
+    'ADDRESS',
+    'sender of mail to subscribers of SNS topics; default no-reply@sns.localhost',
+  ),
+  setting('smtp-password-file', z.string().min(1), undefined, 'FILE', 'file with the password for --smtp-url'),
+  setting(
+    'smtp-url',
+    z
+      .string()
+      .regex(/^smtps?:\/\/([^\s:@/]+@)?[^\s@/]+\/?$/, 'expected smtp://HOST, smtps://HOST or smtp://USER@HOST:PORT'),
+    undefined,
+    'URL',
+    'relay that takes mail to subscribers of SNS topics, smtp://USER@HOST:587; default: subscriptions by mail are refused',
+  ),
+  setting(
     'store',
     z.string().regex(/^(sqlite|postgres(ql)?:\/\/.+)$/, 'expected sqlite or postgres://…'),
     'sqlite',
@@ -130,7 +179,13 @@ export const settings: readonly Setting[] = [
 export type Config = {
   readonly acceptDamage: boolean;
   readonly account: string;
+  /** Days. */
+  readonly auditRetention: number;
   readonly auth: 'enforce' | 'open';
+  readonly blobs: string | undefined;
+  readonly blobsAccessKeyId: string | undefined;
+  readonly blobsRegion: string;
+  readonly blobsSecretFile: string | undefined;
   readonly data: string;
   readonly host: string;
   readonly insecureBind: boolean;
@@ -142,6 +197,9 @@ export type Config = {
   readonly region: string;
   readonly resetRoute: boolean;
   readonly rootKey: string | undefined;
+  readonly smtpFrom: string | undefined;
+  readonly smtpPasswordFile: string | undefined;
+  readonly smtpUrl: string | undefined;
   readonly store: string;
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;

@@ -1,7 +1,7 @@
 import type { Blobs } from '#store/blobs/blobs.ts';
 import type { Counters } from '#store/counters/counters.ts';
 import type { Seal } from '#store/seal.ts';
-import type { AuditWrite, JobWrite } from '#store/store.ts';
+import type { AuditRange, AuditWrite, JobWrite } from '#store/store.ts';
 import type { ApiName, OperationName, Output, RawInput } from './api-types.ts';
 import type { Watch } from './changes.ts';
 import type { Collection } from './collection.ts';
@@ -59,9 +59,14 @@ export type AuditResource = { readonly arn: string; readonly type: string; reado
 export type CallOptions = {
   /**
    * `caller` (default): the one who called, through this service (`aws:CalledVia`, `<service>:ViaService`). `service`: this service's own
-   * principal, which policies of resources must allow. A role: this service assumes it, as its trust policy allows.
+   * principal, which policies of resources must allow; where it has several, the named one. A role: this service assumes it, as its trust
+   * policy allows.
    */
-  readonly as?: 'caller' | 'service' | { readonly role: string; readonly session: string };
+  readonly as?:
+    | 'caller'
+    | 'service'
+    | { readonly service: string }
+    | { readonly role: string; readonly session: string };
   /** What causes a call of a service or role: gives `aws:SourceArn` and `aws:SourceAccount`, against the confused deputy. */
   readonly source?: { readonly arn: string; readonly account: string };
   /** Whose records the call sees; default: this call's account and region. */
@@ -121,7 +126,7 @@ export interface Context {
   /** False for ARNs of users and roles that do not exist: policies that name them are refused, as AWS does. */
   knowsPrincipal(arn: string): Promise<boolean>;
   /** The audit record of the installation, newest first; times in ms. */
-  readAudit(range: { readonly from: number; readonly to: number }): AsyncIterable<AuditWrite>;
+  readAudit(range: Omit<AuditRange, 'oldestFirst'>): AsyncIterable<AuditWrite>;
   /** Publishes an event of this service, for EventBridge's default bus, with the commit. */
   emit(event: ServiceEvent): void;
   /**

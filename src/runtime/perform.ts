@@ -63,6 +63,13 @@ export function isReadOnly(operation: Pick<AnyOperation, 'readOnly'>, name: stri
   return operation.readOnly ?? readingVerbs.test(name);
 }
 
+/** CloudTrail's data event: what is done to the contents of a resource. False for operations that are not built. */
+export function isDataEvent(house: Installation, serviceName: string, operationName: string): boolean {
+  const service = house.services.get(serviceName);
+  const operation = service?.operations[operationName] ?? service?.unmodelled?.[operationName];
+  return operation !== undefined && !isUnsupported(operation) && operation.dataEvent === true;
+}
+
 function actionsOf(operation: AnyOperation, input: never, byName: string): readonly string[] {
   const { action } = operation;
   const named = typeof action === 'function' ? action(input) : (action ?? byName);

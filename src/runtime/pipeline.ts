@@ -10,7 +10,7 @@ import { commitAttempt } from './commit-attempt.ts';
 import type { RequestFacts } from './context.ts';
 import type { Installation, Proof } from './installation.ts';
 import { KeyedQueue } from './keyed-queue.ts';
-import { type Attempt, find, isReadOnly, perform } from './perform.ts';
+import { type Attempt, find, isDataEvent, isReadOnly, perform } from './perform.ts';
 import { newRequestId } from './request-id.ts';
 import { Unit } from './unit.ts';
 
@@ -33,21 +33,33 @@ export async function answer(house: Installation, request: WireRequest, facts: R
   }
   let code = 'ok';
   const answerHeaders: Record<string, string> = {};
+  let call: Call | undefined;
+  let response: WireResponse | undefined;
   try {
-    const call = await admit(house, request, facts, found, requestId, answerHeaders);
-    const response = await run(house, request, found, call);
+    call = await admit(house, request, facts, found, requestId, answerHeaders);
+    response = await run(house, request, found, call);
     Object.assign(response.headers, answerHeaders);
     return response;
   } catch (thrown) {
     const error = clientError(house, thrown, requestId, found);
     code = error.code;
-    const response = found.protocol.encodeError(found.model, found.operation, error, requestId, request);
+    response = found.protocol.encodeError(found.model, found.operation, error, requestId, request);
     Object.assign(response.headers, answerHeaders);
     return response;
   } finally {
     const seconds = (performance.now() - started) / 1000;
     house.metrics.called(found.service, found.operation.name, code, seconds);
+    const hears = house.services.get(found.service)?.answered;
+    if (hears !== undefined && call !== undefined && response !== undefined) {
+      const bytes = Number(response.headers['content-length'] ?? lengthOf(response.body));
+      const told = { call, requestId, request, status: response.status, code, bytes, ms: seconds * 1000 };
+      hears(told, (slot) => slot.of(house));
+    }
   }
+}
+
+function lengthOf(body: WireResponse['body']): number {
+  return typeof body === 'string' || body instanceof Uint8Array ? body.length : 0;
 }
 
 /** Authenticates, finds the operation and decodes. A known caller's call is on record from here on, whatever becomes of it. */
@@ -82,6 +94,7 @@ async function admit(
     region: found.region ?? house.region,
     input: {},
     readOnly: isReadOnly({}, operationModel.name),
+    dataEvent: isDataEvent(house, found.service, operationModel.name),
     calledVia: [],
     resources: [],
     verdicts: [],

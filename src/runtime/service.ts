@@ -1,7 +1,10 @@
+import type { WireRequest } from '#wire/message.ts';
+import type { Call } from './call.ts';
 import type { Collection } from './collection.ts';
 import type { Context } from './context.ts';
 import type { AnyOperation, Unsupported } from './operation.ts';
 import type { ServiceRuntime } from './service-runtime.ts';
+import type { Slot } from './slot.ts';
 
 /**
  * Durable work of a service: runs as the service principal, at least once, in a unit of its own. Its job is complete when it returns,
@@ -35,6 +38,19 @@ export type Subscriber = (
   at: (account: string, region: string) => Context,
 ) => Promise<void>;
 
+/** A request that was answered. */
+export type AnsweredCall = {
+  readonly call: Call;
+  readonly requestId: string;
+  readonly request: Omit<WireRequest, 'body'>;
+  readonly status: number;
+  /** `ok`, or the error's. */
+  readonly code: string;
+  /** Of the answer's body. */
+  readonly bytes: number;
+  readonly ms: number;
+};
+
 /** What a service runs beside its operations. */
 export type RunningService = { stop(): Promise<void> };
 
@@ -51,6 +67,8 @@ export type Service = {
   readonly unmodelled?: Readonly<Record<string, AnyOperation>>;
   /** Everything it keeps, for counts and documentation. */
   readonly collections: readonly Collection<never>[];
+  /** Hears of each request to it when its answer is known: for access logs. Must not throw. */
+  readonly answered?: (answered: AnsweredCall, local: <T>(slot: Slot<T>) => T) => void;
   readonly jobs?: Readonly<Record<string, JobHandler | SlowJob>>;
   /** By topic. */
   readonly subscribers?: Readonly<Record<string, Subscriber>>;

@@ -15,7 +15,7 @@ export type AuditBlock = {
   readonly count: number;
   readonly previous: Uint8Array;
   readonly hash: Uint8Array;
-  /** Sealed lines, one record each: time, tab, id, tab, JSON. */
+  /** Sealed: a byte that says how it is packed, a line of look-up terms, then one line for each record: time, tab, id, tab, JSON. */
   readonly body: Uint8Array;
 };
 
@@ -29,11 +29,17 @@ const ZSTD = {
   params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_windowLog]: 14 },
   chunkSize: 4096,
 };
-const PLAIN = 0;
+/** Bits of the first byte. Blocks without a line of terms hold records without terms. */
 const COMPRESSED = 1;
+const WITH_TERMS = 2;
 
 function headerOf({ seq, minTime, maxTime, count, previous }: Omit<AuditBlock, 'hash' | 'body'>): string {
   return `audit|${seq}|${minTime}|${maxTime}|${count}|${Buffer.from(previous).toString('hex')}`;
+}
+
+/** The hash over a block as it stands. A block whose hash is another was changed. */
+export function auditBlockHash(block: Omit<AuditBlock, 'hash'>): Uint8Array {
+  return hashOf(headerOf(block), block.body);
 }
 
 function hashOf(header: string, body: Uint8Array): Uint8Array {
@@ -46,44 +52,102 @@ export function auditLine({ id, time, json }: AuditWrite): string {
   return `${time}\t${id}\t${json.includes('\n') ? JSON.stringify(JSON.parse(json)) : json}`;
 }
 
-/** @param lines of `auditLine`; at least one */
+/** A look-up term as it stands in blocks and filters: it must not look like two. */
+export function termText(term: string): string {
+  return /[\t\n]/.test(term) ? JSON.stringify(term) : term;
+}
+
+/** A record as its line. Without `terms` it may be what anybody looks for. */
+export type AuditEntry = {
+  readonly id: string;
+  readonly time: number;
+  readonly line: string;
+  readonly terms: readonly string[] | undefined;
+};
+
+/** @param entries at least one */
 export function sealAuditBlock(
   seal: Seal,
   position: { readonly seq: number; readonly previous: Uint8Array },
-  records: readonly { readonly time: number; readonly line: string }[],
+  entries: readonly AuditEntry[],
 ): AuditBlock {
   let minTime = Number.POSITIVE_INFINITY;
   let maxTime = Number.NEGATIVE_INFINITY;
   let text = '';
-  for (const { time, line } of records) {
+  for (const { time, line } of entries) {
     if (time < minTime) minTime = time;
     if (time > maxTime) maxTime = time;
     text += text === '' ? line : `\n${line}`;
   }
-  const plain = Buffer.from(text);
+  const terms = termLine(entries);
+  const plain = Buffer.from(terms === undefined ? text : `${terms}\n${text}`);
   const compressed = plain.length >= COMPRESS_FROM_BYTES;
   const packed = compressed ? zstdCompressSync(plain, ZSTD) : plain;
   const bytes = Buffer.allocUnsafe(packed.length + 1);
-  bytes[0] = compressed ? COMPRESSED : PLAIN;
+  bytes[0] = (compressed ? COMPRESSED : 0) | (terms === undefined ? 0 : WITH_TERMS);
   bytes.set(packed, 1);
-  const block = { ...position, minTime, maxTime, count: records.length };
+  const block = { ...position, minTime, maxTime, count: entries.length };
   const header = headerOf(block);
   const body = seal.seal(bytes, header);
   return { ...block, hash: hashOf(header, body), body };
 }
 
+/** The terms of all records, each once: most calls of one commit share most of theirs. */
+function termLine(entries: readonly AuditEntry[]): string | undefined {
+  const distinct = new Set<string>();
+  for (const { terms } of entries) {
+    if (terms === undefined) return undefined;
+    for (const term of terms) distinct.add(term);
+  }
+  let line = '';
+  for (const term of distinct) line += line === '' ? termText(term) : `\t${termText(term)}`;
+  return line;
+}
+
+/** What a block holds, opened. `terms` undefined: at least one record has none. */
+export type AuditText = { readonly terms: string | undefined; readonly lines: string };
+
+/** @throws TamperedError */
+export function openAuditText(seal: Seal, block: AuditBlock): AuditText {
+  const header = headerOf(block);
+  if (Buffer.compare(block.hash, hashOf(header, block.body)) !== 0) throw new TamperedError(`audit block ${block.seq}`);
+  const bytes = seal.open(block.body, header);
+  const flags = bytes[0] ?? 0;
+  const packed = bytes.subarray(1);
+  const text = Buffer.from((flags & COMPRESSED) === 0 ? packed : zstdDecompressSync(packed)).toString();
+  if ((flags & WITH_TERMS) === 0) return { terms: undefined, lines: text };
+  const end = text.indexOf('\n');
+  return { terms: text.slice(0, end), lines: text.slice(end + 1) };
+}
+
+/** The distinct terms of a block, as `termText` writes them. */
+export function termsIn({ terms }: AuditText): readonly string[] | undefined {
+  if (terms === undefined) return undefined;
+  return terms === '' ? [] : terms.split('\t');
+}
+
+/** False: no record of the block has all of these terms. A record's id is one of its terms. @param wanted as `termText` writes them */
+export function mayHold({ terms, lines }: AuditText, wanted: readonly string[]): boolean {
+  if (terms === undefined) return true;
+  const line = `\t${terms}\t`;
+  return wanted.every((term) => line.includes(`\t${term}\t`) || lines.includes(`\t${term}\t`));
+}
+
+/** The records of an opened block in the order of their commit. @throws TamperedError */
+export function recordsIn(
+  { seq, count }: Pick<AuditBlock, 'seq' | 'count'>,
+  { lines }: AuditText,
+): readonly AuditWrite[] {
+  const records = lines.split('\n').map((line) => {
+    const idAt = line.indexOf('\t') + 1;
+    const jsonAt = line.indexOf('\t', idAt) + 1;
+    return { time: Number(line.slice(0, idAt - 1)), id: line.slice(idAt, jsonAt - 1), json: line.slice(jsonAt) };
+  });
+  if (records.length !== count) throw new TamperedError(`audit block ${seq}`);
+  return records;
+}
+
 /** The records of a block in the order of their commit. @throws TamperedError */
 export function openAuditBlock(seal: Seal, block: AuditBlock): readonly AuditWrite[] {
-  const what = `audit block ${block.seq}`;
-  const header = headerOf(block);
-  if (Buffer.compare(block.hash, hashOf(header, block.body)) !== 0) throw new TamperedError(what);
-  const bytes = seal.open(block.body, header);
-  const packed = bytes.subarray(1);
-  const text = Buffer.from(bytes[0] === COMPRESSED ? zstdDecompressSync(packed) : packed).toString();
-  const records = text.split('\n').map((line) => {
-    const [time = '', id = ''] = line.split('\t', 2);
-    return { time: Number(time), id, json: line.slice(time.length + id.length + 2) };
-  });
-  if (records.length !== block.count) throw new TamperedError(what);
-  return records;
+  return recordsIn(block, openAuditText(seal, block));
 }

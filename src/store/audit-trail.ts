@@ -1,83 +1,89 @@
-import { type AuditBlock, openAuditBlock } from './audit-block.ts';
+import { type AuditBlock, mayHold, openAuditBlock, openAuditText, recordsIn, termText } from './audit-block.ts';
+import type { AuditIndex, AuditTable, SegmentPlace } from './audit-index.ts';
+import { mayHoldTerms, openSegment } from './audit-segment.ts';
 import type { Head } from './head.ts';
 import type { Seal } from './seal.ts';
-import { type AuditWrite, TamperedError } from './store.ts';
+import { type AuditRange, type AuditReport, type AuditWrite, TamperedError } from './store.ts';
 
-export type AuditRange = { readonly from: number; readonly to: number; readonly oldestFirst?: boolean };
+/** An engine's trail. */
+export type AuditTrail = { readonly seal: Seal; readonly table: AuditTable; readonly index: AuditIndex };
 
-/** Blocks of an engine's audit table, in pages. */
-export interface AuditBlocks {
-  /**
-   * Blocks that overlap the range, ordered by maxTime and seq descending (`oldestFirst`: by minTime and seq ascending), beyond
-   * `after`; an empty page ends.
-   */
-  overlapping(range: AuditRange, last: number, after: AuditBlock | undefined): Promise<readonly AuditBlock[]>;
-  /** Blocks with seq above `seq`, ascending. */
-  following(seq: number): Promise<readonly AuditBlock[]>;
-}
-
-/** Blocks read at once; some hundred kilobytes. */
-export const AUDIT_PAGE = 64;
+/** Blocks opened before the event loop gets its turn: some milliseconds. */
+const BLOCKS_PER_TURN = 32;
 
 type Placed = { readonly record: AuditWrite; readonly seq: number; readonly at: number };
 
 /**
- * Audit records in order of time; those of one moment in order of commit. Blocks overlap in time, so records wait until no
- * later block can hold one that comes before them.
+ * Audit records in order of time; those of one moment in order of commit. Segments and blocks overlap in time: each is opened before the
+ * first record that it may come before, and records wait until nothing unopened can hold one that comes before them.
  */
-export async function* auditRecords(
-  seal: Seal,
-  blocks: AuditBlocks,
-  head: Head,
-  range: AuditRange,
-): AsyncIterable<AuditWrite> {
-  const direction = range.oldestFirst ? 1 : -1;
+export async function* auditRecords({ seal, table, index }: AuditTrail, range: AuditRange): AsyncIterable<AuditWrite> {
+  const { from, to, oldestFirst } = range;
+  const terms = range.terms?.map(termText);
+  const direction = oldestFirst ? 1 : -1;
+  const bound = (of: Bounds) => (oldestFirst ? of.minTime : of.maxTime);
+  const byBound = (a: Bounds, b: Bounds) => direction * (bound(a) - bound(b));
   const compare = (a: Placed, b: Placed) => direction * (a.record.time - b.record.time || a.seq - b.seq || a.at - b.at);
+  const overlaps = ({ minTime, maxTime }: Bounds) => minTime <= to && maxTime >= from;
+
+  const { segments, tail } = await index.trail();
+  const closed = segments.filter(overlaps).sort(byBound);
+  let blocks: readonly AuditBlock[] = tail.filter(overlaps).sort(byBound);
+  let next = 0;
   let waiting: Placed[] = [];
-  let after: AuditBlock | undefined;
-  for (;;) {
-    const page = await blocks.overlapping(range, head.audit, after);
-    for (const block of page) {
-      const bound = range.oldestFirst ? block.minTime : block.maxTime;
-      const safe = waiting.findIndex(({ record }) => direction * (record.time - bound) >= 0);
-      for (const { record } of waiting.splice(0, safe < 0 ? waiting.length : safe)) yield record;
-      const placed = openAuditBlock(seal, block).map((record, at) => ({ record, seq: block.seq, at }));
-      const wanted = placed.filter(({ record }) => record.time >= range.from && record.time <= range.to);
-      waiting = [...waiting, ...wanted].sort(compare);
+  for (let opened = 1; ; opened++) {
+    for (let segment = closed[0]; segment !== undefined; segment = closed[0]) {
+      const block = blocks[next];
+      if (block !== undefined && byBound(block, segment) < 0) break;
+      closed.shift();
+      if (terms !== undefined && !(await holds(seal, table, segment, terms))) continue;
+      blocks = [...blocks.slice(next), ...(await table.between(segment, from, to))].sort(byBound);
+      next = 0;
     }
-    after = page.at(-1);
-    if (after === undefined) break;
-    // A page takes milliseconds to open: other calls get their turn between two.
-    await new Promise(setImmediate);
+    const block = blocks[next++];
+    if (block === undefined) break;
+    if (opened % BLOCKS_PER_TURN === 0) await new Promise(setImmediate);
+    const safe = waiting.findIndex(({ record }) => direction * (record.time - bound(block)) >= 0);
+    for (const { record } of waiting.splice(0, safe < 0 ? waiting.length : safe)) yield record;
+    const text = openAuditText(seal, block);
+    if (terms !== undefined && !mayHold(text, terms)) continue;
+    const placed = recordsIn(block, text).map((record, at) => ({ record, seq: block.seq, at }));
+    waiting = [...waiting, ...placed.filter(({ record }) => record.time >= from && record.time <= to)].sort(compare);
   }
   for (const { record } of waiting) yield record;
 }
 
-/** Walks the chain from the first block to the one that the head names. `brokenAt`: the first block that does not fit. */
-export async function verifyAuditChain(
-  seal: Seal,
-  blocks: AuditBlocks,
-  head: Head,
-): Promise<{ readonly blocks: number; readonly brokenAt: number | undefined }> {
-  let seq = 0;
-  let previous: Uint8Array = new Uint8Array(32);
+type Bounds = { readonly minTime: number; readonly maxTime: number };
+
+async function holds(seal: Seal, table: AuditTable, { first, last }: SegmentPlace, terms: readonly string[]) {
+  const segment = await table.segment(first);
+  // Another process may have put a shorter one in its place: that says nothing of the blocks behind.
+  if (segment === undefined || segment.last < last) return true;
+  return mayHoldTerms(openSegment(seal, segment), terms);
+}
+
+/** Walks the chain from the first block that is kept to the one that the head names. */
+export async function verifyAuditChain(seal: Seal, table: AuditTable, head: Head): Promise<AuditReport> {
+  const deleted = head.auditDropped;
+  let seq = deleted;
+  let previous = head.auditDroppedHash;
+  const broken = () => ({ blocks: seq - deleted, deleted, brokenAt: seq + 1 });
   while (seq < head.audit) {
-    const page = await blocks.following(seq);
-    if (page.length === 0) return { blocks: seq, brokenAt: seq + 1 };
+    const page = await table.following(seq);
+    if (page.length === 0) return broken();
     for (const block of page) {
       if (block.seq > head.audit) break;
-      if (block.seq !== seq + 1 || Buffer.compare(block.previous, previous) !== 0 || !opens(seal, block)) {
-        return { blocks: seq, brokenAt: seq + 1 };
-      }
+      if (!follows(seal, block, { seq, hash: previous })) return broken();
       seq = block.seq;
       previous = block.hash;
     }
   }
   const whole = Buffer.compare(previous, head.auditHash) === 0;
-  return { blocks: seq, brokenAt: whole ? undefined : seq };
+  return { blocks: seq - deleted, deleted, brokenAt: whole ? undefined : seq };
 }
 
-function opens(seal: Seal, block: AuditBlock): boolean {
+function follows(seal: Seal, block: AuditBlock, last: Pick<AuditBlock, 'seq' | 'hash'>): boolean {
+  if (block.seq !== last.seq + 1 || Buffer.compare(block.previous, last.hash) !== 0) return false;
   try {
     openAuditBlock(seal, block);
     return true;
@@ -85,4 +91,23 @@ function opens(seal: Seal, block: AuditBlock): boolean {
     if (error instanceof TamperedError) return false;
     throw error;
   }
+}
+
+/**
+ * The oldest blocks that may go: every record in them is older than `before`. Each is proven to be the next one of the chain, so that
+ * nobody gets a block deleted by giving it another time.
+ *
+ * @returns the head without them; the same when none may go
+ * @throws TamperedError
+ */
+export function headWithout(seal: Seal, head: Head, oldest: readonly AuditBlock[], before: number): Head {
+  let last = { seq: head.auditDropped, hash: head.auditDroppedHash };
+  for (const block of oldest) {
+    if (block.seq > head.audit) break;
+    if (!follows(seal, block, last)) throw new TamperedError(`audit block ${last.seq + 1}`);
+    if (block.maxTime >= before) break;
+    last = block;
+  }
+  if (last.seq === head.auditDropped) return head;
+  return { ...head, seq: head.seq + 1, auditDropped: last.seq, auditDroppedHash: last.hash };
 }

@@ -1,5 +1,5 @@
 import { partitionOf } from './address.ts';
-import { type AuditBlock, sealAuditBlock } from './audit-block.ts';
+import { type AuditBlock, type AuditEntry, sealAuditBlock } from './audit-block.ts';
 import type { EncodedUnit } from './encoded-unit.ts';
 import { type Head, toggleElement } from './head.ts';
 import { absentRecord, type Indexes, type RecordRows, sealRecord } from './record-body.ts';
@@ -42,6 +42,8 @@ export type CommitPlan = {
   readonly events: readonly SealedEvent[];
   readonly jobs: readonly SealedJob[];
   readonly audit: AuditBlock | undefined;
+  /** What the block holds. */
+  readonly auditEntries: readonly AuditEntry[];
   /** Undefined when no unit is left to commit. */
   readonly head: Head | undefined;
 };
@@ -104,7 +106,7 @@ export function planCommit(
   });
   const accepted = units.filter((_, at) => refused[at] === undefined);
   if (accepted.length === 0) {
-    return { refused, changes: [], events: [], jobs: [], audit: undefined, head: undefined };
+    return { refused, changes: [], events: [], jobs: [], audit: undefined, auditEntries: [], head: undefined };
   }
 
   const digest = Uint8Array.from(head.digest);
@@ -134,7 +136,9 @@ export function planCommit(
     events,
     jobs,
     audit,
+    auditEntries: records,
     head: {
+      ...head,
       seq: head.seq + 1,
       floor,
       outbox: head.outbox + events.length,

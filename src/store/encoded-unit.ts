@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { addressOf, assertWellFormed } from './address.ts';
-import { auditLine } from './audit-block.ts';
+import { type AuditEntry, auditLine } from './audit-block.ts';
 import type { Indexes } from './record-body.ts';
 import type { CommitUnit, RecordKey } from './store.ts';
 
@@ -29,7 +29,7 @@ export type EncodedUnit = {
     readonly runAt: number | undefined;
     readonly json: string;
   }[];
-  readonly audit: readonly { readonly time: number; readonly line: string }[];
+  readonly audit: readonly AuditEntry[];
 };
 
 /** @throws AssertionError for what cannot be stored: it would spoil the commit of other units */
@@ -57,7 +57,7 @@ export function encodeUnit(unit: CommitUnit): EncodedUnit {
     }),
     audit: unit.audit.map((record) => {
       assert(Number.isSafeInteger(record.time), 'INVARIANT: audit times are whole milliseconds');
-      return { time: record.time, line: auditLine(record) };
+      return { id: record.id, time: record.time, line: auditLine(record), terms: record.terms };
     }),
   };
 }

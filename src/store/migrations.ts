@@ -19,6 +19,14 @@ export class SchemaError extends Error {
   }
 }
 
+/** A statement that the engine refuses while the database is opened: its tables are not those that this version makes. */
+export function wrongTables(cause: unknown, migration?: AppliedMigration): SchemaError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  if (migration === undefined) return new SchemaError(`the database's tables are not those of this version: ${reason}`);
+  const { number, name } = migration;
+  return new SchemaError(`migration ${number} (\`${name}\`) cannot be applied to the tables that are there: ${reason}`);
+}
+
 /** The migrations of an engine, in order. */
 export function readMigrations(engine: 'sqlite' | 'postgres'): readonly Migration[] {
   const folder = join(import.meta.dirname, 'migrations', engine);

@@ -6,10 +6,11 @@ import { type RecordKey, type StoredRecord, TamperedError } from './store.ts';
  * Each record has two rows, written in one commit:
  *
  *   records  version, indexes, body = seal(JSON) with the address, the version and the indexes as associated data
- *   ledger   version, mac = first half of HMAC(version, tag of the body, address)
+ *   ledger   version, mac = first half of HMAC(version, tag of the body, indexes, address)
  *
- * The ledger makes an older body detectable: its tag is not the one that the ledger's row was made for. The second half of the
- * HMAC is never stored: it is the record's element in the digest over the whole ledger (see ledger-digest.ts).
+ * The ledger makes an older body detectable: its tag is not the one that the ledger's row was made for. The indexes are in both, so
+ * that the check at start knows without opening the body that they are authentic. The second half of the HMAC is never stored: it
+ * is the record's element in the digest over the whole ledger (see head.ts).
  */
 
 export type Indexes = readonly (readonly [index: string, key: string])[];
@@ -23,7 +24,7 @@ export type RecordRows = {
   readonly mac: Uint8Array;
 };
 
-const TAG_BYTES = 16;
+export const TAG_BYTES = 16;
 export const LEDGER_MAC_BYTES = 16;
 
 function bodyContext(address: string, version: number, indexes: string): string {
@@ -33,11 +34,17 @@ function bodyContext(address: string, version: number, indexes: string): string 
 /**
  * Both halves for a record: the ledger's mac, and the element of the digest.
  *
- * @param body the whole body, or its tag
+ * @param body the whole body, or its tag; at least a tag long
  */
-export function ledgerDigest(seal: Seal, address: string, version: number, body: Uint8Array): Uint8Array {
+export function ledgerDigest(
+  seal: Seal,
+  address: string,
+  version: number,
+  indexes: string,
+  body: Uint8Array,
+): Uint8Array {
   const tag = Buffer.from(body.buffer, body.byteOffset + body.byteLength - TAG_BYTES, TAG_BYTES);
-  return seal.mac(`${version}|${tag.toString('base64')}|${address}`, 'ledger');
+  return seal.mac(`${version}|${tag.toString('base64')}|${indexes.length}|${indexes}|${address}`, 'ledger');
 }
 
 /** Encrypts a record's JSON; gives both rows and the element of the digest. */
@@ -49,7 +56,7 @@ export function sealRecord(
   json: string,
 ): RecordRows & { readonly element: Uint8Array } {
   const body = seal.seal(Buffer.from(json), bodyContext(address, version, indexes));
-  const digest = ledgerDigest(seal, address, version, body);
+  const digest = ledgerDigest(seal, address, version, indexes, body);
   return {
     version,
     indexes,
@@ -70,7 +77,7 @@ export function openRecord(seal: Seal, address: string, key: RecordKey, ledger: 
   const { version, indexes, body } = row;
   if (version !== ledger.version) throw new TamperedError(`${what} is not the latest version`);
   if (body.byteLength < TAG_BYTES) throw new TamperedError(what);
-  const digest = ledgerDigest(seal, address, version, body);
+  const digest = ledgerDigest(seal, address, version, indexes, body);
   if (Buffer.compare(ledger.mac, digest.subarray(0, LEDGER_MAC_BYTES)) !== 0) throw new TamperedError(what);
   const json = Buffer.from(seal.open(body, bodyContext(address, version, indexes))).toString();
   const element = digest.subarray(LEDGER_MAC_BYTES);

@@ -9,6 +9,8 @@
  * with `ConflictError` and the pipeline runs the operation again. Many units share one durable commit (group commit).
  */
 
+import type { LedgerReport } from './verify-ledger.ts';
+
 /** Where a record lives. `region` is '' for global services, `account` is '' for what belongs to the installation. */
 export type RecordKey = {
   readonly collection: string;
@@ -85,7 +87,35 @@ export type Job = {
 };
 
 /** An audit record: `json` is encrypted in blocks and chained by hash; `time` in whole ms orders it. `id` holds no control characters. */
-export type AuditWrite = { readonly id: string; readonly time: number; readonly json: string };
+export type AuditWrite = {
+  readonly id: string;
+  readonly time: number;
+  readonly json: string;
+  /**
+   * What it is looked up by, for example `111122223333/us-east-1/EventName=GetParameter`; its `id` is a term without being named. Encrypted
+   * like `json`; not given back. A record without this member comes with every look-up, one with none (`[]`) only without terms.
+   */
+  readonly terms?: readonly string[];
+};
+
+/** Which audit records: `from <= time <= to`, newest first unless `oldestFirst`. */
+export type AuditRange = {
+  readonly from: number;
+  readonly to: number;
+  readonly oldestFirst?: boolean;
+  /** Leaves out most of what lacks one of these terms, unread. What comes may still lack some: the caller looks. */
+  readonly terms?: readonly string[];
+};
+
+/** What a walk along the audit chain found. */
+export type AuditReport = {
+  /** Blocks that are there and fit. With `deleted` it never falls. */
+  readonly blocks: number;
+  /** Blocks deleted for their age. */
+  readonly deleted: number;
+  /** First block that does not fit. */
+  readonly brokenAt: number | undefined;
+};
 
 /** What commits together. */
 export type CommitUnit = {
@@ -138,14 +168,18 @@ export interface Store {
   /** Called after each durable commit with the keys that changed, by any process on this store. Returns the unsubscriber. */
   onChange(listener: (changes: readonly CommittedChange[]) => void): () => void;
 
-  /** Audit records with `from <= time <= to`, newest first unless `oldestFirst`. */
-  readAudit(range: {
-    readonly from: number;
-    readonly to: number;
-    readonly oldestFirst?: boolean;
-  }): AsyncIterable<AuditWrite>;
-  /** Checks the audit hash chain; the number of blocks, and where it breaks. */
-  verifyAudit(): Promise<{ readonly blocks: number; readonly brokenAt: number | undefined }>;
+  readAudit(range: AuditRange): AsyncIterable<AuditWrite>;
+  /** Opens every record and checks that none is missing or older than it was. Commits wait meanwhile on SQLite. */
+  verify(): Promise<LedgerReport>;
+  /** Checks the audit hash chain. */
+  verifyAudit(): Promise<AuditReport>;
+  /**
+   * Deletes the oldest audit blocks, some dozens at most, as long as all their records are older than `before` (ms since the epoch).
+   *
+   * @returns how many blocks; 0 when none is left
+   * @throws TamperedError when one of them was changed
+   */
+  dropAudit(before: number): Promise<number>;
 
   /**
    * Next events of the topics after the subscriber's stored cursor; ack moves the cursor. From its first reading on events are kept for

@@ -60,9 +60,9 @@ function parameterError(found: readonly Violation[], style: ValidationStyle): Se
   });
 }
 
-/** S3: what the body lacks makes it malformed XML, the rest is an invalid argument. */
+/** S3: what the body lacks makes it malformed XML, the rest is an invalid argument. Unknown words in headers each have a text of their own: those are left to the operations. */
 function xmlError(found: readonly Violation[]): ServiceError | undefined {
-  const first = found.find((v) => v.kind === 'required' || v.kind === 'enum');
+  const first = found.find((v) => v.kind === 'required' || (v.kind === 'enum' && v.member.location === undefined));
   if (first === undefined) return undefined;
   if (first.member.location === undefined)
     return new ServiceError(

@@ -31,6 +31,9 @@ export const unasked: readonly Exception[] = [
 
 const newAction = 'in the API model (IAM API reference), and not yet in the reference of actions';
 
+/** Operations on many things that ask for each, and tell in their answer which were refused. */
+export const toldInAnswer: readonly Exception[] = of('toldInAnswer');
+
 /** Actions that the reference does not list. */
 export const unlistedActions: readonly Exception[] = [
   { of: 'iam:UpdateDelegationRequest', what: 'iam:UpdateDelegationRequest', reason: newAction },

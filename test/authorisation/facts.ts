@@ -62,7 +62,7 @@ export const globalKeys: readonly string[] = getAllGlobalConditionKeys();
  * @example isKey('aws:RequestTag/team', 'aws:RequestTag/${TagKey}') // true
  */
 export function isKey(key: string, named: string): boolean {
-  const variable = named.search(/\$\{|tag-key$/);
+  const variable = named.search(/\$\{|<|tag-key$/);
   const [a, b] = [key.toLowerCase(), named.toLowerCase()];
   return variable === -1 ? a === b : a.startsWith(b.slice(0, variable)) && a.length > variable;
 }

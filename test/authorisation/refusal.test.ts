@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
 import type { Question } from '#runtime/installation.ts';
 import { type Call, calls, nameOf } from './calls.ts';
-import { refused, unasked } from './exceptions.ts';
+import { refused, toldInAnswer, unasked } from './exceptions.ts';
 import type { Outcome } from './sdk.ts';
 import { serviceCases } from './services.ts';
 import { openWorld, type Statement, type TestUser, type World } from './world.ts';
@@ -18,7 +18,7 @@ const refusals: Readonly<Record<string, string>> = {
   ...Object.fromEntries(serviceCases.map(({ service, refusal }) => [service, refusal])),
 };
 
-const free = new Set(unasked.map(({ of }) => of));
+const free = new Set([...unasked, ...toldInAnswer].map(({ of }) => of));
 const asking = calls.filter((call) => !free.has(nameOf(call)));
 
 /** Closed to all for reasons that no policy can lift. */

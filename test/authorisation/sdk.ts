@@ -48,7 +48,16 @@ export class Sdk {
     if (known !== undefined) return known;
     const module = (await import(clients[service] ?? '')) as Record<string, unknown>;
     const [, Client] = Object.entries(module).find(([name]) => /^[A-Z]\w*Client$/.test(name)) ?? [];
-    const opened = { module, client: new (Client as new (settings: Settings) => Client)(this.#settings) };
+    const opened = {
+      module,
+      client: new (Client as new (settings: Settings & { readonly disableHostPrefix: true }) => Client)({
+        ...this.#settings,
+        // Some operations have hosts of their own, which no name leads to here.
+        disableHostPrefix: true,
+        // S3 Control's puts the account before the host, which an address cannot have.
+        ...(service === 's3control' ? { endpointProvider: () => ({ url: new URL(this.#settings.endpoint) }) } : {}),
+      }),
+    };
     this.#clients.set(service, opened);
     return opened;
   }

@@ -1,4 +1,5 @@
 import type { Store } from '#store/store.ts';
+import { auditConformance } from './store-audit.ts';
 import { recordConformance } from './store-records.ts';
 import { trailConformance } from './store-trails.ts';
 
@@ -6,4 +7,5 @@ import { trailConformance } from './store-trails.ts';
 export function storeConformance(name: string, open: () => Promise<Store>): void {
   recordConformance(name, open);
   trailConformance(name, open);
+  auditConformance(name, open);
 }

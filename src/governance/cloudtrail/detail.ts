@@ -9,8 +9,11 @@ const longestDetail = 100_000;
 /** Values this long may make the whole too long; shorter ones are not measured. */
 const worthMeasuring = 4_096;
 
-/** Not marked as sensitive by the models, and yet whoever has one has what it stands for. */
-const rights = /^GrantTokens?$/;
+/**
+ * Not marked as sensitive by the models, and yet not for whoever reads events: grant tokens give what they stand for, and what is sent
+ * (messages, log lines, events, payloads) may be encrypted where it lies.
+ */
+const unmarked = /^(?:Detail|GrantTokens?|Message|MessageBody|Payload|Subject|logEventMessages|logEvents)$/;
 
 const writers = new WeakMap<ShapeModel, Writer>();
 
@@ -86,7 +89,9 @@ function structureWriter(shape: ShapeModel): Writer {
 
 function memberWriter(member: MemberModel | undefined): Writer {
   if (member === undefined) return same;
-  return member.sensitive || member.shape.sensitive || rights.test(member.name) ? () => hidden : writerOf(member.shape);
+  return member.sensitive || member.shape.sensitive || unmarked.test(member.name)
+    ? () => hidden
+    : writerOf(member.shape);
 }
 
 function same(value: unknown): unknown {

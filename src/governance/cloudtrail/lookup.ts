@@ -1,6 +1,7 @@
 import type { Input, OperationName, Output } from '#runtime/api-types.ts';
 import type { Operation } from '#runtime/operation.ts';
 import { ServiceError } from '#wire/service-error.ts';
+import { type AttributeKey, attributeTerm, nameIn, placeTerm, userNameOf } from './look-up-terms.ts';
 import type { AuditRecord, TrailEvent } from './record.ts';
 
 type Op<N extends OperationName<'cloudtrail'>> = Operation<'cloudtrail', N>;
@@ -23,7 +24,8 @@ export const LookupEvents: Op<'LookupEvents'> = {
     const found: Found[] = [];
     // The page before ended with this event: it comes again, and everything up to it has been shown.
     let shown = page !== undefined;
-    for await (const { id, time, json } of ctx.readAudit({ from, to: Math.min(to, page?.time ?? to) })) {
+    const terms = termsFor(ctx, wanted);
+    for await (const { id, time, json } of ctx.readAudit({ from, to: Math.min(to, page?.time ?? to), terms })) {
       if (shown) {
         shown = id !== page?.id;
         continue;
@@ -31,6 +33,7 @@ export const LookupEvents: Op<'LookupEvents'> = {
       if (!json.includes(ctx.account) || !mayMatch(json, wanted)) continue;
       const { event } = JSON.parse(json) as AuditRecord;
       if (event.recipientAccountId !== ctx.account || event.awsRegion !== ctx.region) continue;
+      if (!event.managementEvent) continue;
       if (wanted !== undefined && !matches(event, wanted)) continue;
       found.push({ id, time, event });
       if (found.length > limit) break;
@@ -56,6 +59,16 @@ function rangeOf(
   return { from, to };
 }
 
+/** What the record is asked for: most of it is passed over unread. */
+function termsFor(
+  place: { readonly account: string; readonly region: string },
+  wanted: Attribute | undefined,
+): readonly string[] {
+  if (wanted === undefined) return [placeTerm(place)];
+  const { AttributeKey: key, AttributeValue: value } = wanted;
+  return key === 'EventId' ? [placeTerm(place), value] : [attributeTerm(place, key as AttributeKey, value)];
+}
+
 /** What an event shows word for word stands in its text: most are passed over unread. */
 function mayMatch(json: string, wanted: Attribute | undefined): boolean {
   if (
@@ -78,7 +91,7 @@ function matches(event: TrailEvent, { AttributeKey, AttributeValue: value }: Att
     case 'ReadOnly':
       return String(event.readOnly) === value;
     case 'Username':
-      return userNameOf(event) === value;
+      return userNameOf(event.userIdentity) === value;
     case 'AccessKeyId':
       return event.userIdentity['accessKeyId'] === value;
     case 'ResourceType':
@@ -90,20 +103,6 @@ function matches(event: TrailEvent, { AttributeKey, AttributeValue: value }: Att
   }
 }
 
-/** User name, session name or `root`, as the console shows it. */
-function userNameOf({ userIdentity }: TrailEvent): string | undefined {
-  const { type, userName, arn } = userIdentity;
-  if (type === 'Root') return 'root';
-  if (typeof userName === 'string') return userName;
-  return typeof arn === 'string' ? arn.slice(arn.lastIndexOf('/') + 1) : undefined;
-}
-
-/** Last part of an ARN; a parameter keeps its path. */
-function nameIn(arn: string): string {
-  const resource = arn.split(':').slice(5).join(':');
-  return resource.slice(resource.indexOf('/') + 1);
-}
-
 function present(event: TrailEvent): NonNullable<Output<'cloudtrail', 'LookupEvents'>['Events']>[number] {
   const accessKeyId = event.userIdentity['accessKeyId'];
   return {
@@ -113,7 +112,7 @@ function present(event: TrailEvent): NonNullable<Output<'cloudtrail', 'LookupEve
     ...(typeof accessKeyId === 'string' ? { AccessKeyId: accessKeyId } : {}),
     EventTime: new Date(event.eventTime),
     EventSource: event.eventSource,
-    Username: userNameOf(event),
+    Username: userNameOf(event.userIdentity),
     Resources: (event.resources ?? []).map(({ ARN, type }) => ({ ResourceType: type, ResourceName: ARN })),
     CloudTrailEvent: JSON.stringify(event),
   };

@@ -3,6 +3,7 @@ import type { Outcome } from '#runtime/installation.ts';
 import type { Principal } from '#runtime/principal.ts';
 import type { AuditWrite } from '#store/store.ts';
 import { detailOf } from './detail.ts';
+import { termsOf } from './look-up-terms.ts';
 
 /** An audit record: CloudTrail's event, and beside it the decisions that `ringwall explain` shows. */
 export type AuditRecord = { readonly event: TrailEvent; readonly decisions: readonly object[] };
@@ -16,6 +17,8 @@ export type TrailEvent = {
   readonly eventName: string;
   readonly awsRegion: string;
   readonly readOnly: boolean;
+  /** False for data events. */
+  readonly managementEvent: boolean;
   readonly recipientAccountId: string;
   readonly userIdentity: Readonly<Record<string, unknown>>;
   readonly resources?: readonly { readonly ARN: string; readonly type: string; readonly accountId?: string }[];
@@ -41,8 +44,9 @@ export function recordCall(call: Call, outcome: Outcome): AuditWrite {
     error === undefined ? '' : `,"errorCode":${json(trailCode(error.code))},"errorMessage":${json(error.message)}`;
   const tls = facts.tls === undefined ? '' : `,"tlsDetails":${tlsDetails(facts.tls, facts.host)}`;
   const shared = call.sharedEventId === undefined ? '' : `,"sharedEventID":"${call.sharedEventId}"`;
+  const isData = call.dataEvent === true;
   const resources = call.resources.length === 0 ? '' : `,"resources":${json(resourcesOf(call))}`;
-  const event = `{"eventVersion":"1.11","userIdentity":${call.seenBy === undefined ? identityText(call.principal, viaService) : strangerText(call.principal)},"eventTime":"${secondsOf(
+  const event = `{"eventVersion":"1.11","userIdentity":${call.seenBy === undefined ? identityText(call.principal, viaService) : json(strangerOf(call.principal))},"eventTime":"${secondsOf(
     call.now,
   )}","eventSource":"${call.eventSource}","eventName":"${call.operation}","awsRegion":${json(
     call.region,
@@ -50,10 +54,17 @@ export function recordCall(call: Call, outcome: Outcome): AuditWrite {
     input,
   )},"responseElements":${json(output)},"requestID":"${call.requestId}","eventID":"${call.eventId}","readOnly":${
     call.readOnly
-  }${resources},"eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":"${call.account}"${shared},"eventCategory":"Management"${tls}}`;
+  }${resources},"eventType":"AwsApiCall","managementEvent":${!isData},"recipientAccountId":"${call.account}"${shared},"eventCategory":"${isData ? 'Data' : 'Management'}"${tls}}`;
   // Why the caller was allowed is in the policies of the caller's account: not for others' eyes.
   const decisions = call.seenBy === undefined ? call.verdicts.map(({ record }) => record).join(',') : '';
-  return { id: call.eventId, time: call.now, json: `{"event":${event},"decisions":[${decisions}]}` };
+  return {
+    id: call.eventId,
+    time: call.now,
+    json: `{"event":${event},"decisions":[${decisions}]}`,
+    terms: termsOf(call, () =>
+      call.seenBy === undefined ? identityOf(call.principal, viaService) : strangerOf(call.principal),
+    ),
+  };
 }
 
 const json = JSON.stringify;
@@ -95,13 +106,15 @@ function identityText(principal: Principal, invokedBy: string | undefined): stri
 }
 
 /** A caller as the owner of a resource in another account sees them. */
-function strangerText(principal: Principal): string {
+function strangerOf(principal: Principal): Identity {
   const { kind, userId, account } = principal;
-  if (kind === 'service' || kind === 'anonymous' || kind === 'external') return identityText(principal, undefined);
-  return json({ type: 'AWSAccount', principalId: userId, accountId: account });
+  if (kind === 'service' || kind === 'anonymous' || kind === 'external') return identityOf(principal, undefined);
+  return { type: 'AWSAccount', principalId: userId, accountId: account };
 }
 
-function identityOf(principal: Principal, invokedBy: string | undefined): object {
+type Identity = TrailEvent['userIdentity'];
+
+function identityOf(principal: Principal, invokedBy: string | undefined): Identity {
   const via = invokedBy === undefined ? {} : { invokedBy };
   if (principal.kind === 'service') return { type: 'AWSService', invokedBy: principal.arn };
   if (principal.kind === 'anonymous') return { type: 'AWSAccount', principalId: '', accountId: 'anonymous', ...via };
@@ -120,7 +133,7 @@ function identityOf(principal: Principal, invokedBy: string | undefined): object
 }
 
 /** Somebody whom an identity provider vouches for (CloudTrail user guide, "userIdentity element"). */
-function externalIdentity({ arn, userId, name }: Principal): object {
+function externalIdentity({ arn, userId, name }: Principal): Identity {
   const saml = arn.includes(':saml-provider/');
   return {
     type: saml ? 'SAMLUser' : 'WebIdentityUser',

@@ -1,10 +1,10 @@
-import { createHash, hash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { createHash, type Hash, hash, randomUUID } from 'node:crypto';
+import { createReadStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { UnavailableError } from '../store.ts';
-import type { BlobContent, Blobs } from './blobs.ts';
+import type { BlobContent, BlobRange, Blobs, WalkedBlob } from './blobs.ts';
+import * as disk from './disk-file.ts';
 
 /*
  * directory/ab/<sha256 of the name>   8 bytes length of the name, the name, the content
@@ -15,6 +15,8 @@ import type { BlobContent, Blobs } from './blobs.ts';
  */
 const LENGTH_BYTES = 8;
 const INCOMING = 'incoming';
+/** Bytes that a stream reads at once. */
+const highWaterMark = 256 * 1024;
 
 /** Blobs as files, for one process. */
 export function openDiskBlobs(directory: string): Blobs {
@@ -27,68 +29,100 @@ export function openDiskBlobs(directory: string): Blobs {
     const digest = hash('sha256', name);
     return join(folderOf(digest), digest);
   };
+  /** Folders that are known to be there, and durably. */
+  const folders = new Set<string>();
+  const makeFolder = async (folder: string) => {
+    if (folders.has(folder)) return;
+    await disk.makeDirectory(folder);
+    await disk.syncDirectory(directory);
+    folders.add(folder);
+  };
+
+  async function* walk(prefix = ''): AsyncIterable<WalkedBlob> {
+    for (const folder of await disk.namesIn(directory)) {
+      if (folder === INCOMING) continue;
+      for (const entry of await disk.namesIn(join(directory, folder))) {
+        const blob = await describeBlob(join(directory, folder, entry));
+        if (blob?.name.startsWith(prefix)) yield blob;
+      }
+    }
+  }
 
   return {
-    async put(name, source) {
+    async put(name, source, { digest: wanted = true } = {}) {
       const temporary = join(incoming, randomUUID());
       const target = fileOf(name);
-      const digest = createHash('sha256');
-      let size = 0;
-      const file = await open(temporary, 'wx', 0o600);
+      const head = headOf(name);
+      const digest = wanted ? createHash('sha256') : undefined;
+      const whole = source instanceof Uint8Array ? source : undefined;
+      let size: number;
       try {
-        await file.writeFile(headOf(name));
-        for await (const chunk of source) {
-          digest.update(chunk);
-          size += chunk.length;
-          await durably(() => file.writeFile(chunk));
+        const file = await durably(async () => disk.writeNew(temporary, whole === undefined ? [head] : [head, whole]));
+        try {
+          size = whole?.length ?? (await writeStream(file, source as AsyncIterable<Uint8Array>, digest));
+          await durably(() => disk.sync(file));
+        } catch (error) {
+          await disk.close(file);
+          throw error;
         }
-        await durably(() => file.sync());
-        await file.close();
         await durably(async () => {
           const folder = join(target, '..');
-          const made = await mkdir(folder, { recursive: true, mode: 0o700 });
-          await rename(temporary, target);
-          await syncDirectory(folder);
-          if (made !== undefined) await syncDirectory(directory);
+          await makeFolder(folder);
+          disk.closeAs(file, temporary, target);
+          await disk.syncDirectory(folder);
         });
       } catch (error) {
-        await file.close().catch(() => undefined);
-        await rm(temporary, { force: true });
+        await disk.remove(temporary);
         throw error;
       }
-      return { size, sha256: digest.digest('hex') };
+      if (whole !== undefined) digest?.update(whole);
+      return { size, sha256: digest?.digest('hex') ?? '' };
     },
 
     async get(name, { start = 0, end } = {}): Promise<BlobContent | undefined> {
-      const file = await openIfThere(fileOf(name));
+      const file = await disk.openIfThere(fileOf(name));
       if (file === undefined) return undefined;
       const offset = headOf(name).length;
-      const size = (await file.stat()).size - offset;
+      const size = (await disk.status(file)).size - offset;
       const stop = Math.min(end ?? size, size);
       if (start >= stop) {
-        await file.close();
+        await disk.close(file);
         return { size, stream: Readable.from([]) };
       }
       // `end` of a stream is inclusive; the stream closes the file.
-      return { size, stream: file.createReadStream({ start: offset + start, end: offset + stop - 1 }) };
+      return {
+        size,
+        stream: createReadStream('', { fd: file, start: offset + start, end: offset + stop - 1, highWaterMark }),
+      };
+    },
+
+    async read<T>(name: string, { start = 0, end }: BlobRange, use: (bytes: Buffer) => T) {
+      const offset = LENGTH_BYTES + Buffer.byteLength(name);
+      return disk.readNow(fileOf(name), offset + start, end === undefined ? undefined : Math.max(end - start, 0), use);
     },
 
     async delete(name) {
-      await durably(() => rm(fileOf(name), { force: true }));
+      await durably(() => disk.remove(fileOf(name)));
     },
 
     async list(prefix = '') {
       const found: { name: string; size: number }[] = [];
-      for (const folder of await readdir(directory)) {
-        if (folder === INCOMING) continue;
-        for (const entry of await readdir(join(directory, folder))) {
-          const blob = await describeBlob(join(directory, folder, entry));
-          if (blob?.name.startsWith(prefix)) found.push(blob);
-        }
-      }
+      for await (const { name, size } of walk(prefix)) found.push({ name, size });
       return found.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
     },
+
+    walk,
   };
+}
+
+async function writeStream(file: number, source: AsyncIterable<Uint8Array>, digest: Hash | undefined): Promise<number> {
+  let size = 0;
+  for await (const piece of source) {
+    digest?.update(piece);
+    size += piece.length;
+    await durably(() => disk.writeAll(file, [piece]));
+  }
+  return size;
 }
 
 function headOf(name: string): Buffer {
@@ -99,43 +133,23 @@ function headOf(name: string): Buffer {
   return head;
 }
 
-async function describeBlob(path: string): Promise<{ name: string; size: number } | undefined> {
-  const file = await openIfThere(path);
+async function describeBlob(path: string): Promise<WalkedBlob | undefined> {
+  const file = await disk.openIfThere(path);
   if (file === undefined) return undefined;
   try {
-    const { size } = await file.stat();
-    const length = Buffer.alloc(LENGTH_BYTES);
-    await file.read(length, 0, LENGTH_BYTES, 0);
-    const text = Buffer.alloc(Number(length.readBigUInt64BE()));
-    await file.read(text, 0, text.length, LENGTH_BYTES);
-    return { name: text.toString(), size: size - LENGTH_BYTES - text.length };
+    const { size, mtimeMs } = await disk.status(file);
+    const length = Number((await disk.readAt(file, 0, LENGTH_BYTES)).readBigUInt64BE());
+    const name = await disk.readAt(file, LENGTH_BYTES, length);
+    return { name: name.toString(), size: size - LENGTH_BYTES - length, modified: mtimeMs };
   } finally {
-    await file.close();
+    await disk.close(file);
   }
 }
 
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
+async function durably<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await open(path, 'r');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function durably(work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
+    return await work();
   } catch (cause) {
     throw new UnavailableError('a blob could not be written', { cause });
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }

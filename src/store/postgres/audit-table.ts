@@ -1,33 +1,53 @@
 import type { AuditBlock } from '../audit-block.ts';
-import { AUDIT_PAGE, type AuditBlocks } from '../audit-trail.ts';
-import { type Session, select } from './session.ts';
+import { AUDIT_PAGE, type AuditTable } from '../audit-index.ts';
+import type { AuditSegment } from '../audit-segment.ts';
+import { type Session, type Sql, select } from './session.ts';
 
 const COLUMNS = 'seq, min_time, max_time, count, previous, hash, body';
+const SEGMENT_COLUMNS = 'first, last, min_time, max_time, count, hash, filter';
+const FITS = 'EXISTS (SELECT FROM audit WHERE audit.seq = audit_segments.last AND audit.hash = audit_segments.hash)';
 
-/** The audit table, read in pages. */
-export function auditTable(session: Session): AuditBlocks {
-  const blocksOf = async (condition: string, ...values: number[]) => {
-    const text = `SELECT ${COLUMNS} FROM audit WHERE ${condition} LIMIT ${AUDIT_PAGE}`;
+/** The audit tables, read in pages. */
+export function auditTable(session: Session): AuditTable {
+  const blocksOf = async (where: string, ...values: number[]) => {
+    const text = `SELECT ${COLUMNS} FROM audit WHERE ${where}`;
     return (await session.read((sql) => select(sql, text, values))).map(blockOf);
   };
+  const segmentsOf = async (where: string, ...values: number[]) => {
+    const text = `SELECT ${SEGMENT_COLUMNS} FROM audit_segments WHERE ${where}`;
+    return (await session.read((sql) => select(sql, text, values))).map(segmentOf);
+  };
   return {
-    overlapping({ from, to, oldestFirst }, last, after) {
-      if (oldestFirst) {
-        return blocksOf(
-          'min_time <= $1 AND max_time >= $2 AND seq <= $3 AND (min_time, seq) > ($4, $5) ORDER BY min_time, seq',
-          ...[to, from, last, after?.minTime ?? Number.MIN_SAFE_INTEGER, after?.seq ?? 0],
-        );
-      }
-      return blocksOf(
-        'max_time >= $1 AND min_time <= $2 AND seq <= $3 AND (max_time, seq) < ($4, $5) ORDER BY max_time DESC, seq DESC',
-        ...[from, to, last, after?.maxTime ?? Number.MAX_SAFE_INTEGER, after?.seq ?? Number.MAX_SAFE_INTEGER],
-      );
+    following: (seq) => blocksOf('seq > $1 ORDER BY seq LIMIT $2', seq, AUDIT_PAGE),
+    between: ({ first, last }, from, to) =>
+      blocksOf('seq BETWEEN $1 AND $2 AND max_time >= $3 AND min_time <= $4', first, last, from, to),
+    segmentsAfter: (seq) => segmentsOf(`last > $1 AND ${FITS} ORDER BY first LIMIT $2`, seq, AUDIT_PAGE),
+    segment: async (first) => (await segmentsOf('first = $1', first))[0],
+    // Processes that make the same segment at once make the same one.
+    addSegment: async ({ first, last, minTime, maxTime, count, hash, filter }) => {
+      const text = `INSERT INTO audit_segments
+        SELECT $1::bigint, $2::bigint, $3::bigint, $4::bigint, $5::integer, $6::bytea, $7::bytea
+        WHERE EXISTS (SELECT FROM audit WHERE seq = $2 AND hash = $6) ON CONFLICT (first) DO UPDATE SET
+        last = excluded.last, min_time = excluded.min_time, max_time = excluded.max_time, count = excluded.count,
+        hash = excluded.hash, filter = excluded.filter`;
+      await session.read((sql) => sql.query(text, [first, last, minTime, maxTime, count, hash, filter]));
     },
-    following: (seq) => blocksOf('seq > $1 ORDER BY seq', seq),
   };
 }
 
-function blockOf([seq, minTime, maxTime, count, previous, hash, body]: unknown[]): AuditBlock {
+/** The oldest blocks, no more than go in one step. */
+export async function oldestBlocks(sql: Sql, after: number, limit: number): Promise<readonly AuditBlock[]> {
+  const text = `SELECT ${COLUMNS} FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2`;
+  return (await select(sql, text, [after, limit])).map(blockOf);
+}
+
+/** Deletes blocks up to `seq`, and the segments that stand for none any longer. */
+export async function deleteBlocks(sql: Sql, seq: number): Promise<void> {
+  await sql.query('DELETE FROM audit WHERE seq <= $1', [seq]);
+  await sql.query('DELETE FROM audit_segments WHERE last <= $1', [seq]);
+}
+
+function blockOf([seq, minTime, maxTime, count, previous, hash, body]: readonly unknown[]): AuditBlock {
   return {
     seq: Number(seq),
     minTime: Number(minTime),
@@ -36,5 +56,17 @@ function blockOf([seq, minTime, maxTime, count, previous, hash, body]: unknown[]
     previous: previous as Buffer,
     hash: hash as Buffer,
     body: body as Buffer,
+  };
+}
+
+function segmentOf([first, last, minTime, maxTime, count, hash, filter]: readonly unknown[]): AuditSegment {
+  return {
+    first: Number(first),
+    last: Number(last),
+    minTime: Number(minTime),
+    maxTime: Number(maxTime),
+    count: Number(count),
+    hash: hash as Buffer,
+    filter: filter as Buffer,
   };
 }

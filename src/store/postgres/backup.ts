@@ -5,10 +5,10 @@ import { finishBackup, partialOf } from '../sqlite/backup.ts';
 import { type Sql, select } from './session.ts';
 import { textOf } from './text.ts';
 
-type Kind = 'text' | 'number' | 'bytes';
+export type Kind = 'text' | 'number' | 'bytes';
 
 /** What is copied: the tables of both engines have the same columns in the same order, but for the lease of a cursor. */
-const TABLES: readonly (readonly [table: string, columns: Readonly<Record<string, Kind>>])[] = [
+export const TABLES: readonly (readonly [table: string, columns: Readonly<Record<string, Kind>>])[] = [
   [
     'records',
     {
@@ -34,6 +34,18 @@ const TABLES: readonly (readonly [table: string, columns: Readonly<Record<string
       previous: 'bytes',
       hash: 'bytes',
       body: 'bytes',
+    },
+  ],
+  [
+    'audit_segments',
+    {
+      first: 'number',
+      last: 'number',
+      min_time: 'number',
+      max_time: 'number',
+      count: 'number',
+      hash: 'bytes',
+      filter: 'bytes',
     },
   ],
   ['outbox', { seq: 'number', time: 'number', topic: 'text', account: 'text', region: 'text', body: 'bytes' }],

@@ -1,7 +1,7 @@
 import type { DataSeal } from '../seal/data-seal.ts';
 import { createKeyring, type Keyring, openKeyring, parseKeyring } from '../seal/keyring.ts';
 import type { RootKey } from '../seal/root-key.ts';
-import { migrate, Session, select } from './session.ts';
+import { migrate, openingError, Session, select } from './session.ts';
 
 /**
  * Opens the seal of a PostgreSQL installation; the first process makes its keyring.
@@ -24,14 +24,15 @@ export async function openSealTable(url: string, root: RootKey, now: number): Pr
 
 /** The keyring, undefined before the first start. */
 export async function findKeyringTable(url: string): Promise<Keyring | undefined> {
-  return withSession(url, (session) =>
+  const json = await withSession(url, (session) =>
     session.read(async (sql) => {
       const [there] = await select(sql, "SELECT to_regclass('keyring')");
       if (there?.[0] === null || there === undefined) return undefined;
       const [row] = await select(sql, 'SELECT json FROM keyring');
-      return row === undefined ? undefined : parseKeyring(String(row[0]));
+      return row === undefined ? undefined : String(row[0]);
     }),
   );
+  return json === undefined ? undefined : parseKeyring(json);
 }
 
 /** Changes the keyring in one step: `ringwall seal rewrap`. */
@@ -48,6 +49,8 @@ async function withSession<R>(url: string, work: (session: Session) => Promise<R
   const session = new Session(url);
   try {
     return await work(session);
+  } catch (error) {
+    throw openingError(error);
   } finally {
     await session.close();
   }

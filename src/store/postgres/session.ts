@@ -1,5 +1,12 @@
 import { Client, Pool, type PoolClient, type QueryResultRow } from 'pg';
-import { type Migration, pendingMigrations, readMigrations, SchemaError } from '../migrations.ts';
+import {
+  type AppliedMigration,
+  type Migration,
+  pendingMigrations,
+  readMigrations,
+  SchemaError,
+  wrongTables,
+} from '../migrations.ts';
 import { ConflictError, TamperedError, UnavailableError } from '../store.ts';
 
 /** Readers at once from one process; PostgreSQL serves 100 by default, shared by all processes. */
@@ -24,6 +31,16 @@ export function serverError(cause: unknown): Error {
     `the store cannot reach PostgreSQL: ${cause instanceof Error ? cause.message : String(cause)}`,
     { cause },
   );
+}
+
+/**
+ * What a failure means while the database is opened; `migration`: the one that was being applied. Class 42 of SQLSTATE: a statement
+ * that does not fit what is there (https://www.postgresql.org/docs/15/errcodes-appendix.html).
+ */
+export function openingError(error: unknown, migration?: AppliedMigration): unknown {
+  const cause = error instanceof UnavailableError ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return /^42[0-9A-Z]{3}$/.test(code) ? wrongTables(cause, migration) : error;
 }
 
 /** The connections of one process. */
@@ -82,22 +99,43 @@ export async function migrate(
   now: number,
   migrations: readonly Migration[] = readMigrations('postgres'),
 ): Promise<void> {
-  await session.transaction(async (sql) => {
-    await sql.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    await sql.query(`CREATE TABLE IF NOT EXISTS migrations (
-      number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at bigint NOT NULL)`);
-    const applied = await select(sql, 'SELECT number, name, checksum FROM migrations ORDER BY number');
-    const pending = pendingMigrations(
-      migrations,
-      applied.map(([number, name, checksum]) => ({
-        number: Number(number),
-        name: String(name),
-        checksum: String(checksum),
-      })),
-    );
-    for (const { number, name, checksum, sql: text } of pending) {
-      await sql.query(text);
-      await sql.query('INSERT INTO migrations VALUES ($1, $2, $3, $4)', [number, name, checksum, now]);
-    }
-  });
+  await session.transaction((sql) => migrateIn(sql, now, migrations));
+}
+
+/** The migrations inside a transaction. @throws SchemaError */
+export async function migrateIn(
+  sql: Sql,
+  now: number,
+  migrations: readonly Migration[] = readMigrations('postgres'),
+): Promise<void> {
+  await lockSchema(sql);
+  await sql.query(`CREATE TABLE IF NOT EXISTS migrations (
+    number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at bigint NOT NULL)`);
+  const applied = await select(sql, 'SELECT number, name, checksum FROM migrations ORDER BY number');
+  const pending = pendingMigrations(
+    migrations,
+    applied.map(([number, name, checksum]) => ({
+      number: Number(number),
+      name: String(name),
+      checksum: String(checksum),
+    })),
+  );
+  for (const migration of pending) {
+    const { number, name, checksum } = migration;
+    await apply(sql, migration);
+    await sql.query('INSERT INTO migrations VALUES ($1, $2, $3, $4)', [number, name, checksum, now]);
+  }
+}
+
+/** Until the transaction ends no other process changes the tables. */
+export async function lockSchema(sql: Sql): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+}
+
+async function apply(sql: Sql, migration: Migration): Promise<void> {
+  try {
+    await sql.query(migration.sql);
+  } catch (cause) {
+    throw openingError(cause, migration);
+  }
 }

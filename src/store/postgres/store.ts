@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { addressOf } from '../address.ts';
-import { auditRecords, verifyAuditChain } from '../audit-trail.ts';
+import { AuditIndex, type AuditTable } from '../audit-index.ts';
+import { auditRecords, headWithout, verifyAuditChain } from '../audit-trail.ts';
+import { AuditUpkeep } from '../audit-upkeep.ts';
 import { ChangeFeed, type ChangeListener } from '../change-feed.ts';
 import { type CommitPlan, committedChanges, planCommit } from '../commit-plan.ts';
 import { CommitQueue, type Pending } from '../commit-queue.ts';
@@ -9,7 +11,10 @@ import { emptyHead, type Head, openHead, sealHead } from '../head.ts';
 import { absentRecord, openRecord, recordOf } from '../record-body.ts';
 import type { CachedRecord } from '../record-cache.ts';
 import type { Seal } from '../seal.ts';
+import type { StartReport } from '../start-check.ts';
 import {
+  type AuditRange,
+  type AuditReport,
   type AuditWrite,
   type CommitUnit,
   type IndexedRecord,
@@ -25,7 +30,7 @@ import {
 } from '../store.ts';
 import { type LedgerReport, verifyLedger } from '../verify-ledger.ts';
 import { Announcements } from './announcements.ts';
-import { auditTable } from './audit-table.ts';
+import { auditTable, deleteBlocks, oldestBlocks } from './audit-table.ts';
 import { exportBackup } from './backup.ts';
 import { nextDue, takeJobs } from './job-table.ts';
 import { ledgerTables } from './ledger-tables.ts';
@@ -33,8 +38,15 @@ import { acknowledgeEvents, readEvents } from './outbox-table.ts';
 import { countOf, indexRowsOf, type RangedRows, rowsOf } from './ranges.ts';
 import { RecordMemory } from './record-memory.ts';
 import { applyPlan, type FoundRows, recordsOf } from './rows.ts';
-import { migrate, Session, type Sql, select, serverError } from './session.ts';
+import { migrate, openingError, Session, type Sql, select, serverError } from './session.ts';
+import { checkAtStart } from './startup-check.ts';
 import { textOf } from './text.ts';
+
+/** Everything that such a transaction reads is of one moment, whatever other processes commit meanwhile. */
+const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
+/** Audit blocks deleted in one transaction: each is opened before, and other commits wait. */
+const BLOCKS_DROPPED = 64;
 
 export type PostgresStoreOptions = {
   /** `postgres://user@host/database`; the database exists, the tables are made here. */
@@ -42,6 +54,8 @@ export type PostgresStoreOptions = {
   /** Of `openSealTable`: every process on the database has the same keys. */
   readonly seal: Seal & { exportKeyring(): string };
   readonly clock: { now(): number };
+  /** How long audit records are kept, ms; default: for ever. */
+  readonly auditKeepMs?: number | undefined;
   /** Limits of the read cache. */
   readonly cache?: { readonly count?: number; readonly bytes?: number };
 };
@@ -61,7 +75,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     return store;
   } catch (error) {
     await store.close();
-    throw serverError(error);
+    throw openingError(serverError(error));
   }
 }
 
@@ -74,34 +88,57 @@ export class PostgresStore implements Store {
   readonly #announcements: Announcements;
   readonly #feed = new ChangeFeed();
   readonly #queue = new CommitQueue<EncodedUnit>((units) => this.#flush(units));
+  readonly #auditTable: AuditTable;
+  readonly #auditIndex: AuditIndex;
+  readonly #upkeep: AuditUpkeep;
   #closed = false;
+  #startReport: StartReport = { damaged: [], problems: [] };
 
-  constructor(session: Session, { seal, clock, cache }: PostgresStoreOptions) {
+  constructor(session: Session, { seal, clock, auditKeepMs, cache }: PostgresStoreOptions) {
     this.#session = session;
     this.#seal = seal;
     this.#clock = clock;
     this.#memory = new RecordMemory(cache);
+    this.#auditTable = auditTable(session);
+    this.#auditIndex = new AuditIndex(seal, this.#auditTable, () => this.#currentHead());
+    this.#upkeep = new AuditUpkeep({
+      index: () => this.#auditIndex.trail(),
+      drop: (before) => this.dropAudit(before),
+      clock,
+      keepMs: auditKeepMs,
+    });
     this.#announcements = new Announcements(session, {
       connected: (yes) => {
         this.#memory.connected = yes;
       },
       changed: (changes) => {
-        if (changes === undefined) return this.#memory.forgetAll();
+        if (changes === undefined) return this.#forgetAll();
         for (const { key } of changes) this.#memory.forget(addressOf(key));
         this.#feed.publish(changes);
       },
     });
   }
 
-  /** Makes the head on first start; begins to listen. */
+  /** What was found when the database was opened. */
+  get startReport(): StartReport {
+    return this.#startReport;
+  }
+
+  /** Makes the head on first start; checks everything; begins to listen. */
   async start(): Promise<void> {
     await this.#session.transaction(async (sql) => {
       const fresh = sealHead(this.#seal, emptyHead);
-      await sql.query('INSERT INTO head SELECT 1, $1 WHERE NOT EXISTS (SELECT FROM ledger) ON CONFLICT DO NOTHING', [
-        fresh,
-      ]);
+      await sql.query(
+        `INSERT INTO head SELECT 1, $1 WHERE NOT EXISTS (SELECT FROM ledger) AND NOT EXISTS (SELECT FROM audit)
+         ON CONFLICT DO NOTHING`,
+        [fresh],
+      );
       await this.#headOf(sql);
     });
+    this.#startReport = await this.#session.transaction(
+      async (sql) => checkAtStart(sql, this.#seal, await this.#headOf(sql)),
+      SNAPSHOT,
+    );
     await this.#announcements.connect();
   }
 
@@ -140,22 +177,32 @@ export class PostgresStore implements Store {
     return this.#feed.subscribe(listener);
   }
 
-  async *readAudit(range: { from: number; to: number; oldestFirst?: boolean }): AsyncIterable<AuditWrite> {
-    const head = await this.#session.read((sql) => this.#headOf(sql));
-    yield* auditRecords(this.#seal, auditTable(this.#session), head, range);
+  readAudit(range: AuditRange): AsyncIterable<AuditWrite> {
+    return auditRecords({ seal: this.#seal, table: this.#auditTable, index: this.#auditIndex }, range);
   }
 
-  async verifyAudit(): Promise<{ readonly blocks: number; readonly brokenAt: number | undefined }> {
-    const head = await this.#session.read((sql) => this.#headOf(sql));
-    return verifyAuditChain(this.#seal, auditTable(this.#session), head);
+  async verifyAudit(): Promise<AuditReport> {
+    return verifyAuditChain(this.#seal, this.#auditTable, await this.#currentHead());
+  }
+
+  dropAudit(before: number): Promise<number> {
+    this.#assertOpen();
+    return this.#session.transaction(async (sql) => {
+      const head = await this.#headOf(sql, 'FOR UPDATE');
+      const oldest = await oldestBlocks(sql, head.auditDropped, BLOCKS_DROPPED);
+      const next = headWithout(this.#seal, head, oldest, before);
+      if (next === head) return 0;
+      await deleteBlocks(sql, next.auditDropped);
+      await this.#writeHead(sql, next);
+      return next.auditDropped - head.auditDropped;
+    });
   }
 
   /** Reads every record and checks the digest over all of them: finds what the reading of single records cannot. */
   verify(): Promise<LedgerReport> {
-    const snapshot = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
     return this.#session.transaction(
       async (sql) => verifyLedger(this.#seal, ledgerTables(sql, await this.#headOf(sql))),
-      snapshot,
+      SNAPSHOT,
     );
   }
 
@@ -182,10 +229,7 @@ export class PostgresStore implements Store {
 
   /** The file is a backup of the embedded store: `restore` makes a data directory of it. */
   backup(file: string): Promise<void> {
-    return this.#session.transaction(
-      (sql) => exportBackup(sql, file, this.#seal.exportKeyring()),
-      'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
-    );
+    return this.#session.transaction((sql) => exportBackup(sql, file, this.#seal.exportKeyring()), SNAPSHOT);
   }
 
   /** Versions go on from where they were: a unit that read before the reset conflicts after it. */
@@ -195,12 +239,12 @@ export class PostgresStore implements Store {
       this.#session.transaction(async (sql) => {
         const head = await this.#headOf(sql, 'FOR UPDATE');
         const highest = Number((await select(sql, 'SELECT coalesce(max(version), 0) FROM ledger'))[0]?.[0]);
-        await sql.query('TRUNCATE records, ledger, record_index, audit, outbox, cursors, jobs');
+        await sql.query('TRUNCATE records, ledger, record_index, audit, audit_segments, outbox, cursors, jobs');
         await this.#writeHead(sql, { ...emptyHead, seq: head.seq + 1, floor: Math.max(head.floor, highest) });
         await this.#announcements.announceReset(sql);
       }),
     );
-    this.#memory.forgetAll();
+    this.#forgetAll();
   }
 
   async counts(): Promise<Readonly<Record<string, number>>> {
@@ -213,9 +257,19 @@ export class PostgresStore implements Store {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#upkeep.stop();
     await this.#queue.idle();
     await this.#announcements.close();
     await this.#session.close();
+  }
+
+  #currentHead(): Promise<Head> {
+    return this.#session.read((sql) => this.#headOf(sql));
+  }
+
+  #forgetAll(): void {
+    this.#memory.forgetAll();
+    this.#auditIndex.forget();
   }
 
   #assertOpen(): void {
@@ -273,6 +327,7 @@ export class PostgresStore implements Store {
       return;
     }
     finish(plan.changes);
+    if (plan.audit !== undefined && this.#auditIndex.wrote(plan.audit, plan.auditEntries)) this.#upkeep.index();
     this.#feed.publish(committedChanges(plan));
     for (const [at, { resolve, reject }] of pending.entries()) {
       const error = plan.refused[at];

@@ -1,35 +1,58 @@
 import type { AuditBlock } from '../audit-block.ts';
-import { AUDIT_PAGE, type AuditBlocks } from '../audit-trail.ts';
+import { AUDIT_PAGE, type AuditTable } from '../audit-index.ts';
+import type { AuditSegment } from '../audit-segment.ts';
 import type { Rows } from './rows.ts';
 
-const COLUMNS = 'seq, min_time, max_time, count, previous, hash, body';
+export const COLUMNS = 'seq, min_time, max_time, count, previous, hash, body';
+const SEGMENT_COLUMNS = 'first, last, min_time, max_time, count, hash, filter';
+const FITS = 'EXISTS (SELECT 1 FROM audit WHERE audit.seq = audit_segments.last AND audit.hash = audit_segments.hash)';
 
-/** The audit table, read in pages; the event loop gets its turn between them. */
-export function auditTable(rows: () => Rows): AuditBlocks {
-  const blocksOf = async (sql: string, ...parameters: number[]) => {
+/**
+ * The audit tables, read in pages; the event loop gets its turn between them.
+ *
+ * @param change runs a change in a commit of its own
+ */
+export function auditTable(rows: () => Rows, change: (work: (rows: Rows) => void) => Promise<void>): AuditTable {
+  const blocksOf = async (where: string, ...parameters: number[]) => {
     await new Promise(setImmediate);
     return rows()
-      .all(`SELECT ${COLUMNS} FROM audit WHERE ${sql} LIMIT ?`, ...parameters, AUDIT_PAGE)
+      .all(`SELECT ${COLUMNS} FROM audit WHERE ${where}`, ...parameters)
       .map(blockOf);
   };
+  const segmentsOf = async (where: string, ...parameters: number[]) =>
+    rows()
+      .all(`SELECT ${SEGMENT_COLUMNS} FROM audit_segments WHERE ${where}`, ...parameters)
+      .map(segmentOf);
   return {
-    overlapping({ from, to, oldestFirst }, last, after) {
-      if (oldestFirst) {
-        return blocksOf(
-          'min_time <= ? AND max_time >= ? AND seq <= ? AND (min_time, seq) > (?, ?) ORDER BY min_time, seq',
-          ...[to, from, last, after?.minTime ?? Number.MIN_SAFE_INTEGER, after?.seq ?? 0],
-        );
-      }
-      return blocksOf(
-        'max_time >= ? AND min_time <= ? AND seq <= ? AND (max_time, seq) < (?, ?) ORDER BY max_time DESC, seq DESC',
-        ...[from, to, last, after?.maxTime ?? Number.MAX_SAFE_INTEGER, after?.seq ?? Number.MAX_SAFE_INTEGER],
-      );
-    },
-    following: (seq) => blocksOf('seq > ? ORDER BY seq', seq),
+    following: (seq) => blocksOf('seq > ? ORDER BY seq LIMIT ?', seq, AUDIT_PAGE),
+    between: ({ first, last }, from, to) =>
+      blocksOf('seq BETWEEN ? AND ? AND max_time >= ? AND min_time <= ?', first, last, from, to),
+    segmentsAfter: (seq) => segmentsOf(`last > ? AND ${FITS} ORDER BY first LIMIT ?`, seq, AUDIT_PAGE),
+    segment: async (first) => (await segmentsOf('first = ?', first))[0],
+    addSegment: (segment) => change((changed) => insertSegment(changed, segment)),
   };
 }
 
-function blockOf([seq, minTime, maxTime, count, previous, hash, body]: unknown[]): AuditBlock {
+/** The oldest blocks, no more than go in one step. */
+export function oldestBlocks(rows: Rows, after: number, limit: number): readonly AuditBlock[] {
+  return rows.all(`SELECT ${COLUMNS} FROM audit WHERE seq > ? ORDER BY seq LIMIT ?`, after, limit).map(blockOf);
+}
+
+/** Deletes blocks up to `seq`, and the segments that stand for none any longer. */
+export function deleteBlocks(rows: Rows, seq: number): void {
+  rows.run('DELETE FROM audit WHERE seq <= ?', seq);
+  rows.run('DELETE FROM audit_segments WHERE last <= ?', seq);
+}
+
+function insertSegment(rows: Rows, { first, last, minTime, maxTime, count, hash, filter }: AuditSegment): void {
+  rows.run(
+    `INSERT OR REPLACE INTO audit_segments SELECT ?, ?, ?, ?, ?, ?, ?
+     WHERE EXISTS (SELECT 1 FROM audit WHERE seq = ? AND hash = ?)`,
+    ...[first, last, minTime, maxTime, count, hash, filter, last, hash],
+  );
+}
+
+export function blockOf([seq, minTime, maxTime, count, previous, hash, body]: readonly unknown[]): AuditBlock {
   return {
     seq: seq as number,
     minTime: minTime as number,
@@ -38,5 +61,17 @@ function blockOf([seq, minTime, maxTime, count, previous, hash, body]: unknown[]
     previous: previous as Uint8Array,
     hash: hash as Uint8Array,
     body: body as Uint8Array,
+  };
+}
+
+function segmentOf([first, last, minTime, maxTime, count, hash, filter]: readonly unknown[]): AuditSegment {
+  return {
+    first: first as number,
+    last: last as number,
+    minTime: minTime as number,
+    maxTime: maxTime as number,
+    count: count as number,
+    hash: hash as Uint8Array,
+    filter: filter as Uint8Array,
   };
 }

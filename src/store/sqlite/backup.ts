@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, ren
 import { dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { pendingMigrations, readMigrations } from '../migrations.ts';
-import { openKeyring, parseKeyring } from '../seal/keyring.ts';
+import { type Keyring, openKeyring, parseKeyring } from '../seal/keyring.ts';
 import { writeKeyringFile } from '../seal/keyring-file.ts';
 import { openKeyFile, writeKeyFile } from '../seal/kinds/key-file.ts';
 import { syncDirectory } from './disk.ts';
@@ -109,7 +109,8 @@ export async function restore({ file, directory, rootKeyFile }: Restore): Promis
   syncDirectory(directory);
 }
 
-function readBackup(file: string) {
+/** The keyring of a backup. @throws RestoreError when the file is not a whole backup that this version reads */
+export function readBackup(file: string): Keyring {
   if (!existsSync(file)) throw new RestoreError(`there is no backup \`${file}\``);
   let database: DatabaseSync | undefined;
   try {

@@ -1,7 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Migration, pendingMigrations, readMigrations } from '../migrations.ts';
 import { DiskFiles, keepWal, putBackWal, type Sync, syncToDisk } from './disk.ts';
-import { storageError } from './storage-error.ts';
+import { openingError } from './storage-error.ts';
 
 /*
  * Durability without blocking the event loop.
@@ -80,7 +80,7 @@ export class Connection {
     } catch (cause) {
       this.database.close();
       const busy = cause instanceof Error && 'errcode' in cause && cause.errcode === SQLITE_BUSY;
-      throw busy ? new DatabaseInUseError(file, { cause }) : storageError(cause);
+      throw busy ? new DatabaseInUseError(file, { cause }) : openingError(cause);
     }
   }
 
@@ -147,13 +147,21 @@ function migrate(database: DatabaseSync, migrations: readonly Migration[], now: 
       })),
     );
     const insert = database.prepare('INSERT INTO migrations VALUES (?, ?, ?, ?)');
-    for (const { number, name, checksum, sql } of pending) {
-      database.exec(sql);
-      insert.run(number, name, checksum, now);
+    for (const migration of pending) {
+      apply(database, migration);
+      insert.run(migration.number, migration.name, migration.checksum, now);
     }
     database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
+  }
+}
+
+function apply(database: DatabaseSync, migration: Migration): void {
+  try {
+    database.exec(migration.sql);
+  } catch (cause) {
+    throw openingError(cause, migration);
   }
 }

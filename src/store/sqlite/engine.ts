@@ -4,6 +4,7 @@ import { TamperedError, UnavailableError } from '../store.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { Rows } from './rows.ts';
 import { checkAtStart, type StartReport } from './startup-check.ts';
+import { openingError } from './storage-error.ts';
 
 type Opened = { readonly connection: Connection; readonly rows: Rows };
 
@@ -90,9 +91,9 @@ export class Engine {
         throw new TamperedError('head');
       }
       this.#head = stored === undefined ? emptyHead : openHead(this.#seal, stored);
-    } catch (error) {
+    } catch (cause) {
       connection.close();
-      throw error;
+      throw openingError(cause);
     }
     this.#opened = { connection, rows };
   }
@@ -100,9 +101,9 @@ export class Engine {
   #checkAtStart(): StartReport {
     try {
       return checkAtStart(this.rows, this.#seal, this.#head);
-    } catch (error) {
+    } catch (cause) {
       this.close();
-      throw error;
+      throw openingError(cause);
     }
   }
 

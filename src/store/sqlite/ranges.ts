@@ -17,6 +17,14 @@ export function countOf(rows: Rows, range: Omit<ScanRange, 'limit' | 'after' | '
   return rows.all(`SELECT count(*) FROM ledger WHERE ${where}`, ...parameters)[0]?.[0] as number;
 }
 
+/** Counts the first ids of a range: how many of them there are, and the last. */
+export function countSome(rows: Rows, range: ScanRange & { readonly limit: number }): { count: number; last: string } {
+  const { where, parameters } = idCondition(range);
+  const sql = `SELECT count(*), max(id) FROM (SELECT id FROM ledger WHERE ${where} ORDER BY id LIMIT ?)`;
+  const [count, last] = rows.all(sql, ...parameters, range.limit)[0] ?? [];
+  return { count: count as number, last: (last ?? '') as string };
+}
+
 function idCondition(range: ScanRange): { where: string; parameters: string[] } {
   const { from, fromExclusive, to } = boundsOf(range);
   let where = `collection = ? AND account = ? AND region = ? AND id ${fromExclusive ? '>' : '>='} ?`;

@@ -86,7 +86,7 @@ export class Rows {
 
   /** Empties every table but schema and keyring; inside a transaction. */
   clear(): void {
-    for (const table of ['records', 'ledger', 'record_index', 'audit', 'outbox', 'cursors', 'jobs']) {
+    for (const table of ['records', 'ledger', 'record_index', 'audit', 'audit_segments', 'outbox', 'cursors', 'jobs']) {
       this.run(`DELETE FROM ${table}`);
     }
   }

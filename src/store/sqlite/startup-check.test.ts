@@ -94,6 +94,10 @@ test('a single damaged record is named, and only that', async () => {
     database.exec(`DELETE FROM records WHERE id = 'c'; DELETE FROM record_index WHERE id = 'c'`);
   }, 'body-gone');
   assert.deepEqual(missing, { damaged: ['toy `c`'], problems: [] });
+  const empty = await reportAfter((database) => {
+    database.exec(`UPDATE records SET body = x'' WHERE id = 'c'; UPDATE ledger SET mac = x'' WHERE id = 'c'`);
+  }, 'empty');
+  assert.deepEqual(empty, { damaged: ['toy `c`'], problems: [] });
   const orphan = await reportAfter((database) => database.exec(`DELETE FROM ledger WHERE id = 'c'`), 'orphan');
   assert.deepEqual(orphan.damaged, ['1 without a ledger row']);
 });
@@ -109,4 +113,47 @@ test('index entries that hide a record, or invent one', async () => {
     database.exec(`INSERT INTO record_index VALUES ('toy', '1', 'r', 'by-kind', 'digit', 'b')`);
   }, 'invented');
   assert.deepEqual(invented.damaged, ['1 index entries of no record']);
+});
+
+test('index entries taken away from both sides, and an index list that is none', async () => {
+  const both = await reportAfter((database) => {
+    database.exec(`UPDATE records SET indexes = '' WHERE id = 'b'; DELETE FROM record_index WHERE id = 'b'`);
+  }, 'both-sides');
+  assert.deepEqual(both, { damaged: ['toy `b`'], problems: [] });
+  for (const [at, text] of ['{', '["x"]', '5'].entries()) {
+    const none = await reportAfter((database) => {
+      database.prepare(`UPDATE records SET indexes = ? WHERE id = 'b'`).run(text);
+    }, `no-list-${at}`);
+    assert.deepEqual(none, { damaged: ['toy `b`'], problems: [] });
+  }
+});
+
+const auditCases: readonly (readonly [name: string, sql: string, first: number])[] = [
+  ['its latest time moved', 'UPDATE audit SET max_time = 9 WHERE seq = 2', 2],
+  ['its earliest time moved', 'UPDATE audit SET min_time = 0 WHERE seq = 2', 2],
+  ['its count changed', 'UPDATE audit SET count = 2 WHERE seq = 2', 2],
+  ['a bit of its body changed', `UPDATE audit SET body = zeroblob(length(body)) WHERE seq = 2`, 2],
+  ['taken out of the middle', 'DELETE FROM audit WHERE seq = 2', 2],
+  [
+    'replaced by another',
+    'UPDATE audit SET (hash, body) = (SELECT hash, body FROM audit WHERE seq = 3) WHERE seq = 2',
+    2,
+  ],
+  ['two exchanged', 'UPDATE audit SET seq = -seq WHERE seq IN (2, 3); UPDATE audit SET seq = 5 + seq WHERE seq < 0', 2],
+];
+
+for (const [name, sql, first] of auditCases) {
+  test(`an audit block: ${name}`, async () => {
+    const { problems } = await reportAfter((database) => database.exec(sql), `audit ${name}`);
+    assert.match(problems.join(), new RegExp(`audit blocks .*first at block ${first}`));
+  });
+}
+
+test('audit blocks after the last one', async () => {
+  const { problems } = await reportAfter((database) => {
+    database.exec(
+      'INSERT INTO audit SELECT 9, min_time, max_time, count, previous, hash, body FROM audit WHERE seq = 4',
+    );
+  }, 'audit-more');
+  assert.match(problems.join(), /more audit blocks/);
 });

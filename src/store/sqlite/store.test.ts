@@ -52,7 +52,7 @@ test('everything is there after closing and opening', async () => {
   const second = open();
   assert.deepEqual((await second.get(key('a')))?.value, { deep: [1] });
   assert.equal((await second.scanIndex({ ...place, index: 'by', equals: 'x' })).length, 1);
-  assert.deepEqual(await second.verifyAudit(), { blocks: 1, brokenAt: undefined });
+  assert.deepEqual(await second.verifyAudit(), { blocks: 1, deleted: 0, brokenAt: undefined });
   assert.deepEqual(await second.verify(), { records: 1, problems: [] });
   await assert.rejects(second.commit(unit(put('a', 1))), ConflictError);
   await second.close();
@@ -144,7 +144,7 @@ test('a failed sync takes back exactly what was not acknowledged', async () => {
     ['after', 'kept'],
   );
   assert.deepEqual(await again.verify(), { records: 2, problems: [] });
-  assert.deepEqual(await again.verifyAudit(), { blocks: 0, brokenAt: undefined });
+  assert.deepEqual(await again.verifyAudit(), { blocks: 0, deleted: 0, brokenAt: undefined });
   await again.close();
 });
 

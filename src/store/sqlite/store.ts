@@ -1,5 +1,7 @@
 import { addressOf, partitionOf } from '../address.ts';
-import { auditRecords, verifyAuditChain } from '../audit-trail.ts';
+import { AuditIndex } from '../audit-index.ts';
+import { auditRecords, headWithout, verifyAuditChain } from '../audit-trail.ts';
+import { AuditUpkeep } from '../audit-upkeep.ts';
 import { ChangeFeed, type ChangeListener } from '../change-feed.ts';
 import { type CommitPlan, committedChanges, planCommit } from '../commit-plan.ts';
 import { CommitQueue, type Pending } from '../commit-queue.ts';
@@ -9,6 +11,8 @@ import { absentRecord, openRecord, recordOf } from '../record-body.ts';
 import { type CachedRecord, RecordCache } from '../record-cache.ts';
 import type { Seal } from '../seal.ts';
 import {
+  type AuditRange,
+  type AuditReport,
   type AuditWrite,
   type CommitUnit,
   ConflictError,
@@ -24,17 +28,20 @@ import {
   UnavailableError,
 } from '../store.ts';
 import { type LedgerReport, verifyLedger } from '../verify-ledger.ts';
-import { auditTable } from './audit-table.ts';
+import { auditTable, deleteBlocks, oldestBlocks } from './audit-table.ts';
 import { backupTo } from './backup.ts';
 import type { Sync } from './disk.ts';
 import { Engine } from './engine.ts';
 import { nextDue, takeJobs } from './job-table.ts';
 import { ledgerTables } from './ledger-tables.ts';
 import { acknowledgeEvents, cursorOf, dropOldEvents, readEvents } from './outbox-table.ts';
-import { countOf, idsOf, indexEntriesOf } from './ranges.ts';
+import { countOf, countSome, idsOf, indexEntriesOf } from './ranges.ts';
 import type { Rows } from './rows.ts';
 import type { StartReport } from './startup-check.ts';
 import { storageError } from './storage-error.ts';
+
+/** About 5 ms. */
+const COUNTED_PER_TURN = 10_000;
 
 /** A seal that can put its wrapped keys into a backup. */
 export type BackedSeal = Seal & { exportKeyring(): string };
@@ -44,6 +51,8 @@ export type SqliteStoreOptions = {
   readonly file: string;
   readonly seal: BackedSeal;
   readonly clock: { now(): number };
+  /** How long audit records are kept, ms; default: for ever. */
+  readonly auditKeepMs?: number | undefined;
   /** Limits of the read cache. */
   readonly cache?: { readonly count?: number; readonly bytes?: number };
   /** How writes reach the disk; tests make it fail. */
@@ -69,6 +78,9 @@ const DROP_EVENTS_EVERY = 1_024;
 /** So many events of other topics pass before a cursor is moved over them: one commit for many. */
 const FOREIGN_EVENTS_PASSED = 1_000;
 
+/** Audit blocks deleted in one commit: each is opened before, all together some milliseconds. */
+const BLOCKS_DROPPED = 64;
+
 export class SqliteStore implements Store {
   readonly #seal: BackedSeal;
   readonly #clock: { now(): number };
@@ -78,14 +90,27 @@ export class SqliteStore implements Store {
   readonly #counts = new Map<string, number>();
   readonly #queue = new CommitQueue<EncodedUnit>((units) => this.#flush(units));
   readonly #feed = new ChangeFeed();
+  readonly #auditTable = auditTable(
+    () => this.#engine.rows,
+    (work) => this.#change(work),
+  );
+  readonly #auditIndex: AuditIndex;
+  readonly #upkeep: AuditUpkeep;
   #inFlight: InFlight | undefined;
   #closed = false;
 
-  constructor({ file, seal, clock, cache, sync }: SqliteStoreOptions) {
+  constructor({ file, seal, clock, auditKeepMs, cache, sync }: SqliteStoreOptions) {
     this.#seal = seal;
     this.#clock = clock;
     this.#cache = new RecordCache(cache);
     this.#engine = new Engine(file, seal, { now: clock.now(), ...(sync && { sync }) });
+    this.#auditIndex = new AuditIndex(seal, this.#auditTable, () => this.#engine.head);
+    this.#upkeep = new AuditUpkeep({
+      index: () => this.#auditIndex.trail(),
+      drop: (before) => this.dropAudit(before),
+      clock,
+      keepMs: auditKeepMs,
+    });
   }
 
   /** What was found when the database was opened. */
@@ -124,13 +149,26 @@ export class SqliteStore implements Store {
   async count(range: Omit<ScanRange, 'limit' | 'after' | 'reverse'>): Promise<number> {
     const partition = partitionOf(range);
     await this.#settled(partition);
-    if (range.prefix !== undefined) return this.#read((rows) => countOf(rows, range));
+    if (range.prefix !== undefined) return this.#countStepwise(range);
     let count = this.#counts.get(partition);
     if (count === undefined) {
       count = this.#read((rows) => countOf(rows, range));
       this.#counts.set(partition, count);
     }
     return count;
+  }
+
+  /** Lets others have their turn between steps: a million rows take half a second. What changes meanwhile is counted or not. */
+  async #countStepwise(range: ScanRange): Promise<number> {
+    let total = 0;
+    for (let after: string | undefined; ; ) {
+      const step = { ...range, ...(after === undefined ? {} : { after }), limit: COUNTED_PER_TURN };
+      const { count, last } = this.#read((rows) => countSome(rows, step));
+      total += count;
+      if (count < COUNTED_PER_TURN) return total;
+      after = last;
+      await new Promise(setImmediate);
+    }
   }
 
   async commit(unit: CommitUnit): Promise<void> {
@@ -142,21 +180,32 @@ export class SqliteStore implements Store {
     return this.#feed.subscribe(listener);
   }
 
-  async *readAudit(range: { from: number; to: number; oldestFirst?: boolean }): AsyncIterable<AuditWrite> {
-    yield* auditRecords(
-      this.#seal,
-      auditTable(() => this.#engine.rows),
-      this.#engine.head,
-      range,
-    );
+  readAudit(range: AuditRange): AsyncIterable<AuditWrite> {
+    return auditRecords({ seal: this.#seal, table: this.#auditTable, index: this.#auditIndex }, range);
   }
 
-  verifyAudit(): Promise<{ readonly blocks: number; readonly brokenAt: number | undefined }> {
-    return verifyAuditChain(
-      this.#seal,
-      auditTable(() => this.#engine.rows),
-      this.#engine.head,
-    );
+  verifyAudit(): Promise<AuditReport> {
+    return verifyAuditChain(this.#seal, this.#auditTable, this.#engine.head);
+  }
+
+  dropAudit(before: number): Promise<number> {
+    this.#assertOpen();
+    return this.#queue.run(async () => {
+      try {
+        const rows = await this.#engine.ready();
+        const { head } = this.#engine;
+        const next = headWithout(this.#seal, head, oldestBlocks(rows, head.auditDropped, BLOCKS_DROPPED), before);
+        if (next === head) return 0;
+        await this.#commitDurably(
+          () => false,
+          next,
+          (changed) => deleteBlocks(changed, next.auditDropped),
+        );
+        return next.auditDropped - head.auditDropped;
+      } catch (cause) {
+        throw storageError(cause);
+      }
+    });
   }
 
   /** Reads every record and checks the digest over all of them: finds what the reading of single records cannot. */
@@ -212,6 +261,7 @@ export class SqliteStore implements Store {
       );
       this.#cache.clear();
       this.#counts.clear();
+      this.#auditIndex.forget();
     });
   }
 
@@ -229,6 +279,7 @@ export class SqliteStore implements Store {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#upkeep.stop();
     await this.#queue.idle();
     this.#engine.close();
   }
@@ -312,6 +363,7 @@ export class SqliteStore implements Store {
       if (count !== undefined && added !== 0) this.#counts.set(partition, count + added);
     }
     this.#feed.publish(committedChanges(plan));
+    if (plan.audit !== undefined && this.#auditIndex.wrote(plan.audit, plan.auditEntries)) this.#upkeep.index();
   }
 
   /** Writes in one transaction, with the head, and waits for the disk. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { linkModel, metaOf } from './link.ts';
 import type { Pack, PackIndex } from './pack.ts';
+import { withQueryNames } from './query-names.ts';
 import type { ServiceMeta, ServiceModel } from './shape.ts';
 
 /** `models/` beside `src/` and `dist/`: three levels up from this file in both. */
@@ -29,7 +30,7 @@ export function loadModel(service: string): ServiceModel {
   const known = loaded.get(service);
   if (known !== undefined) return known;
   if (!serviceIndex.has(service)) throw new Error(`no model of service \`${service}\``);
-  const model = linkModel(service, read<Pack>(service));
+  const model = linkModel(service, withQueryNames(service, read<Pack>(service)));
   loaded.set(service, model);
   return model;
 }

@@ -118,7 +118,11 @@ function payloadReader(op: OperationModel, payload: MemberModel): Codec['read'] 
   const read = shape.kind === 'blob' || shape.kind === 'string' ? undefined : xmlReader(shape);
   return (request, out) => {
     const bytes = wholeBody(request, op.compressible);
-    if (bytes.length === 0) return;
+    if (bytes.length === 0) {
+      // An empty policy is a policy that is wrong, and no request without one.
+      if (shape.kind === 'string') out[name] = '';
+      return;
+    }
     if (read !== undefined) out[name] = read(parseXml(utf8Text(bytes)));
     else out[name] = shape.kind === 'blob' ? new Uint8Array(bytes) : utf8Text(bytes);
   };

@@ -14,7 +14,8 @@ const made = new WeakMap<ServiceModel, Readonly<Record<'PostObject' | 'Preflight
 export function browserRoute(service: ServiceModel, request: Omit<WireRequest, 'body'>): RestMatch | undefined {
   if (service.name !== 's3' || (request.method !== 'OPTIONS' && request.method !== 'POST')) return undefined;
   const { bucket, key } = s3Address(request.headers['host'] ?? '', request.path);
-  if (bucket === undefined || (request.method === 'POST' && (key !== undefined || request.query !== ''))) return undefined;
+  if (bucket === undefined || (request.method === 'POST' && (key !== undefined || request.query !== '')))
+    return undefined;
   const { PostObject, PreflightObject } = operationsOf(service);
   const labels = { Bucket: bucket, ...(key === undefined ? {} : { Key: decoded(key) }) };
   return { op: request.method === 'POST' ? PostObject : PreflightObject, labels };

@@ -47,13 +47,14 @@ export function crc64nvme(data: Uint8Array, previous: Crc64 = EMPTY_CRC64): Crc6
   for (const end = data.length - 7; i < end; i += 8) {
     low ^= word(data, i);
     high ^= word(data, i + 4);
-    const [a, b, c, d] = [
-      1792 + (low & 0xff),
-      1536 + ((low >>> 8) & 0xff),
-      1280 + ((low >>> 16) & 0xff),
-      1024 + (low >>> 24),
-    ];
-    const [e, f, g, h] = [768 + (high & 0xff), 512 + ((high >>> 8) & 0xff), 256 + ((high >>> 16) & 0xff), high >>> 24];
+    const a = 1792 + (low & 0xff);
+    const b = 1536 + ((low >>> 8) & 0xff);
+    const c = 1280 + ((low >>> 16) & 0xff);
+    const d = 1024 + (low >>> 24);
+    const e = 768 + (high & 0xff);
+    const f = 512 + ((high >>> 8) & 0xff);
+    const g = 256 + ((high >>> 16) & 0xff);
+    const h = high >>> 24;
     low = at(LOW, a) ^ at(LOW, b) ^ at(LOW, c) ^ at(LOW, d) ^ at(LOW, e) ^ at(LOW, f) ^ at(LOW, g) ^ at(LOW, h);
     high =
       at(HIGH, a) ^ at(HIGH, b) ^ at(HIGH, c) ^ at(HIGH, d) ^ at(HIGH, e) ^ at(HIGH, f) ^ at(HIGH, g) ^ at(HIGH, h);

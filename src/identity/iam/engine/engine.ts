@@ -64,4 +64,5 @@ export {
   type RequestAttributes,
   type ServiceSettings,
 } from './request.ts';
+export { isPublic } from './rules/public-bucket.ts';
 export { type Change, changeText, smallestChange } from './smallest-change.ts';

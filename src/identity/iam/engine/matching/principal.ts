@@ -90,7 +90,7 @@ function closeness(named: NamedPrincipals, inquiry: Inquiry): Closeness {
     case 'anonymous':
       return NOT_NAMED;
     case 'service':
-      return named.service.has(principal.arn) || named.service.has('*') ? CALLER_NAMED : NOT_NAMED;
+      return namesService(named, inquiry) ? CALLER_NAMED : NOT_NAMED;
     case 'web-identity':
       return named.federated.has(principal.arn) || named.federated.has('*') || named.service.has(principal.arn)
         ? CALLER_NAMED
@@ -100,6 +100,14 @@ function closeness(named: NamedPrincipals, inquiry: Inquiry): Closeness {
   if (named.ids.size > 0 && namesId(named, inquiry)) return principal.type === 'user' ? CALLER_NAMED : ROLE_NAMED;
   if (namesRole(named, principal) || namesFederator(named, inquiry)) return ROLE_NAMED;
   return namesAccount(named, inquiry) ? ACCOUNT_NAMED : NOT_NAMED;
+}
+
+/** A service by its name, or by its name in the request's Region, as policies for Logs have it: `logs.us-east-1.amazonaws.com`. */
+function namesService({ service }: NamedPrincipals, { principal, context }: Inquiry): boolean {
+  if (service.size === 0) return false;
+  if (service.has(principal.arn) || service.has('*')) return true;
+  const [region = ''] = context.get('aws:requestedregion') ?? [];
+  return region !== '' && service.has(principal.arn.replace(/\.amazonaws\.com$/, `.${region}.amazonaws.com`));
 }
 
 /** By the unique id of the user, of the role behind the session, or of the user behind the federated one. */

@@ -17,7 +17,7 @@ export function isPublicAccessBlocked(inquiry: Inquiry, policies: PolicySets, sa
 }
 
 /** "The meaning of public": an allow for everyone that no condition ties to fixed parties or networks. */
-function isPublic({ policy }: CompiledPolicy): boolean {
+export function isPublic({ policy }: Pick<CompiledPolicy, 'policy'>): boolean {
   return policy.statements.some(
     (statement) => statement.effect === 'Allow' && namesEveryone(statement) && !statement.conditions.some(tiesDown),
   );

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { Collection } from '#runtime/collection.ts';
+import type { Context } from '#runtime/context.ts';
+import type { Selectors } from './engine/selectors.ts';
+import { type Position, type ReceiptRow, receipts, type TrailRow } from './records.ts';
+import { lateMs, settleMs } from './schedule.ts';
+import { byRegion, endOf, nextWindow, type Recorded, readSlice, recordedBy, type Slice } from './trail-events.ts';
+
+/** Hands a Region's events over. @returns whether it could */
+export type Deliver = (region: string, events: readonly Recorded[], through: number) => Promise<boolean>;
+
+/** How far it went: `more` is ready now, the rest comes later, or never. */
+export type Progress = { readonly state: 'failed' | 'more' | 'waiting' | 'finished'; readonly events: number };
+
+/**
+ * Takes a trail's next events and moves its position behind them.
+ *
+ * Events have the time of their call's beginning and are on record at its end. Management calls end within `settleMs`; uploads and
+ * functions may take longer. So slices with data events leave a receipt of what they had, and are looked at again after `lateMs` for what
+ * came late.
+ */
+export async function advance(
+  ctx: Context,
+  trail: TrailRow,
+  positions: Collection<Position>,
+  deliver: Deliver,
+): Promise<Progress> {
+  const { uid, intervals } = trail;
+  const position = (await ctx.records.get(positions, uid))?.through ?? 0;
+  const prefix = `${positions.name}/${uid}/`;
+  const [oldest, ...others] = await ctx.records.list(receipts, { prefix, limit: 2 });
+  if (oldest !== undefined && oldest.value.to <= ctx.now - lateMs) {
+    const late = await lateEvents(ctx, trail, oldest.value);
+    if (!(await deliverAll(late, deliver))) return { state: 'failed', events: 0 };
+    ctx.records.delete(receipts, oldest.id);
+    return { state: 'more', events: late.events.length };
+  }
+  const window = nextWindow(trail, position, ctx.now - settleMs);
+  const unfinished = oldest !== undefined || others.length > 0;
+  const stateAt = (through: number) => (unfinished || through < endOf(intervals) ? 'waiting' : 'finished');
+  if (window === undefined) return { state: stateAt(position), events: 0 };
+  const slice = await readSlice(ctx, window, recordedBy(trail));
+  if (!(await deliverAll(slice, deliver))) return { state: 'failed', events: 0 };
+  ctx.records.put(positions, uid, { through: slice.to });
+  const count = slice.events.length;
+  if (selectsData(trail.selectors)) {
+    ctx.records.put(receipts, `${prefix}${String(slice.to).padStart(15, '0')}`, receiptOf(window.from, slice));
+    return { state: slice.to < window.to ? 'more' : 'waiting', events: count };
+  }
+  return { state: slice.to < window.to ? 'more' : stateAt(slice.to), events: count };
+}
+
+/** Whether everything that a trail has recorded was delivered, what may come late included. */
+export async function isDelivered(ctx: Context, trail: TrailRow, positions: Collection<Position>): Promise<boolean> {
+  const position = await ctx.records.get(positions, trail.uid);
+  const waiting = await ctx.records.list(receipts, { prefix: `${positions.name}/${trail.uid}/`, limit: 1 });
+  return waiting.length === 0 && (position?.through ?? 0) >= endOf(trail.intervals);
+}
+
+async function deliverAll({ events, to }: Slice, deliver: Deliver): Promise<boolean> {
+  for (const [region, ofRegion] of byRegion(events)) if (!(await deliver(region, ofRegion, to))) return false;
+  return true;
+}
+
+function selectsData(selectors: Selectors): boolean {
+  if ('basic' in selectors) return selectors.basic.some(({ DataResources }) => DataResources.length > 0);
+  return selectors.advanced.some(({ FieldSelectors }) =>
+    FieldSelectors.some(({ Field, Equals = [] }) => Field === 'eventCategory' && Equals.includes('Data')),
+  );
+}
+
+/** Bytes of an event's hash: one in some hundred million million others has the same. */
+const markBytes = 6;
+
+function markOf(id: string): string {
+  return createHash('sha256').update(id).digest().toString('base64url', 0, markBytes);
+}
+
+function receiptOf(from: number, { events, to }: Slice): ReceiptRow {
+  return { from, to, marks: events.map(({ id }) => markOf(id)).join('') };
+}
+
+/** What a slice has by now and did not have when it was delivered. */
+async function lateEvents(ctx: Context, trail: TrailRow, { from, to, marks }: ReceiptRow): Promise<Slice> {
+  const known = new Set(marks.match(/.{8}/g));
+  const recorded = recordedBy(trail);
+  return readSlice(ctx, { from, to }, (event, time) => recorded(event, time) && !known.has(markOf(event.eventID)));
+}
