@@ -96,7 +96,7 @@ export async function openInstallation(
     publish: issuerDocuments(store),
     clock,
     wakeScheduler: () => scheduler.wake(),
-    wakeDispatcher: () => dispatcher.wake(),
+    wakeDispatcher: (topics) => dispatcher.wake(topics),
     outbound,
     endpoint: { url: undefined },
     log,

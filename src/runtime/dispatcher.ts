@@ -11,6 +11,8 @@ import { Unit } from './unit.ts';
 const batch = 200;
 /** Where several processes share a store, another one's commits are noticed within this time. */
 const idleMs = 1_000;
+/** What is published within this time is taken at once: every call's event alone would cost a reading and a commit. */
+const gatherMs = 4;
 /** Streams that wait are asked again after this time, so that the server can end. */
 const waitMs = 5_000;
 const maxAttempts = 100;
@@ -25,12 +27,18 @@ export class Dispatcher {
     this.#house = house;
   }
 
-  /** Looks for what was published: at start, and after commits that published. */
-  wake(): void {
+  /**
+   * Looks for what was published: at start, and after commits that published.
+   *
+   * @param topics default: all
+   */
+  wake(topics?: readonly string[]): void {
     if (this.#stopped) return;
     this.#house.streams.wake();
     for (const service of this.#house.services.values()) {
-      for (const topic in service.subscribers) this.#feedOf(service, topic).wake();
+      for (const topic in service.subscribers) {
+        if (topics === undefined || topics.includes(topic)) this.#feedOf(service, topic).wake();
+      }
     }
   }
 
@@ -68,6 +76,7 @@ class Feed {
   #again = false;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
+  #gathering: NodeJS.Timeout | undefined;
 
   constructor(house: Installation, service: string, topic: string) {
     this.#house = house;
@@ -78,7 +87,13 @@ class Feed {
   wake(): void {
     if (this.#stopped) return;
     this.#again = true;
-    if (this.#running !== undefined) return;
+    if (this.#running !== undefined || this.#gathering !== undefined) return;
+    this.#gathering = setTimeout(() => this.#begin(), gatherMs);
+  }
+
+  #begin(): void {
+    this.#gathering = undefined;
+    if (this.#stopped) return;
     clearTimeout(this.#timer);
     this.#running = this.#drain().finally(() => {
       this.#running = undefined;
@@ -90,16 +105,17 @@ class Feed {
 
   /** False where streams wait: what is left to take is known to them alone. */
   get busy(): boolean {
-    return this.#running !== undefined && !this.#house.streams.waits;
+    return (this.#running !== undefined || this.#gathering !== undefined) && !this.#house.streams.waits;
   }
 
   async idle(): Promise<void> {
-    while (this.busy) await this.#running;
+    while (this.busy) await (this.#running ?? pause(1));
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#gathering);
     await this.#running;
   }
 
@@ -116,6 +132,7 @@ class Feed {
         }
         await this.#hand(taken.events);
         await taken.ack();
+        if (taken.events.length < batch) await pause(gatherMs);
       }
     } catch (error) {
       log.error({ err: error, subscriber }, 'published events could not be handed over');

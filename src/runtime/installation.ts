@@ -112,8 +112,8 @@ export type Installation = {
   readonly clock: Clock;
   /** Called after commits that scheduled work. */
   readonly wakeScheduler: () => void;
-  /** Called after commits that published something. */
-  readonly wakeDispatcher: () => void;
+  /** Called after commits that published under these topics. */
+  readonly wakeDispatcher: (topics: readonly string[]) => void;
   /** Asks other hosts. */
   readonly outbound: (request: OutboundRequest) => Promise<OutboundAnswer>;
   /** Where the server listens; the server sets it. */

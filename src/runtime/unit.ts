@@ -5,10 +5,13 @@ type Place = Pick<RecordKey, 'collection' | 'account' | 'region'>;
 
 /** What one call has read and wants to write: the unit that commits, or nothing of it. */
 export class Unit {
-  #reads = new Map<string, { readonly key: RecordKey; readonly version: number }>();
-  #writes = new Map<string, RecordWrite>();
-  #events: OutboxEvent[] = [];
-  #jobs: JobWrite[] = [];
+  readonly #reads = new Map<string, { readonly key: RecordKey; readonly version: number }>();
+  readonly #writes = new Map<string, RecordWrite>();
+  readonly #events: OutboxEvent[] = [];
+  readonly #jobs: JobWrite[] = [];
+  /** What writes replaced, while something nested runs that may fail. */
+  readonly #replaced: (readonly [name: string, before: RecordWrite | undefined])[] = [];
+  #depth = 0;
 
   /** Remembers the version read first: that is the one the commit checks. */
   read(key: RecordKey, version: number): void {
@@ -28,6 +31,7 @@ export class Unit {
     const name = nameOf(key);
     const read = this.#reads.get(name);
     assert(read !== undefined, `INVARIANT: \`${key.collection}\` is read before it is written`);
+    if (this.#depth > 0) this.#replaced.push([name, this.#writes.get(name)]);
     this.#writes.set(name, { key, expected: read.version, value, indexes });
   }
 
@@ -55,22 +59,28 @@ export class Unit {
     return this.#jobs.length > 0;
   }
 
-  get publishes(): boolean {
-    return this.#events.length > 0;
+  /** Topics of what it publishes, each once. */
+  get topics(): readonly string[] {
+    return this.#events.length === 0 ? [] : [...new Set(this.#events.map(({ topic }) => topic))];
   }
 
   /** Runs `work`; when it throws, its writes are dropped (its reads stay). */
   async nested<T>(work: () => Promise<T>): Promise<T> {
-    const writes = new Map(this.#writes);
-    const events = [...this.#events];
-    const jobs = [...this.#jobs];
+    const [writes, events, jobs] = [this.#replaced.length, this.#events.length, this.#jobs.length];
+    this.#depth += 1;
     try {
       return await work();
     } catch (error) {
-      this.#writes = writes;
-      this.#events = events;
-      this.#jobs = jobs;
+      for (const [name, before] of this.#replaced.splice(writes).reverse()) {
+        if (before === undefined) this.#writes.delete(name);
+        else this.#writes.set(name, before);
+      }
+      this.#events.length = events;
+      this.#jobs.length = jobs;
       throw error;
+    } finally {
+      this.#depth -= 1;
+      if (this.#depth === 0) this.#replaced.length = 0;
     }
   }
 

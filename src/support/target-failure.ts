@@ -1,3 +1,5 @@
+import { ServiceError } from '#wire/service-error.ts';
+
 /** Why a target did not take an event. `retry` is false where another attempt would fail alike. */
 export type Failure = {
   /** One of the codes of AWS's dead-letter messages: `NO_PERMISSIONS`. */
@@ -24,4 +26,10 @@ export function failureOf(code: string, message: string, senderFault?: boolean):
     return { code: 'ERROR_FROM_TARGET', message: `${code}: ${message}`, retry: true };
   }
   return { code: 'SDK_CLIENT_ERROR', message: `${code}: ${message}`, retry: false };
+}
+
+/** What an error that a target threw means. One that is no refusal is the target's own fault: nothing of it is told, and it is tried again. */
+export function failureFrom(error: unknown): Failure {
+  if (error instanceof ServiceError) return failureOf(error.code, error.message);
+  return { code: 'INTERNAL_ERROR', message: 'the target failed', retry: true };
 }

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Collection } from '#runtime/collection.ts';
 import type { Context } from '#runtime/context.ts';
 import type { Selectors } from './engine/selectors.ts';
+import type { TrailEvent } from './record.ts';
 import { type Position, type ReceiptRow, receipts, type TrailRow } from './records.ts';
 import { lateMs, settleMs } from './schedule.ts';
-import { byRegion, endOf, nextWindow, type Recorded, readSlice, recordedBy, type Slice } from './trail-events.ts';
+import { byRegion, endOf, nextWindow, type Recorded, readSlices, recordedBy, type Slice } from './trail-events.ts';
 
 /** Hands a Region's events over. @returns whether it could */
 export type Deliver = (region: string, events: readonly Recorded[], through: number) => Promise<boolean>;
@@ -28,27 +29,30 @@ export async function advance(
   const { uid, intervals } = trail;
   const position = (await ctx.records.get(positions, uid))?.through ?? 0;
   const prefix = `${positions.name}/${uid}/`;
-  const [oldest, ...others] = await ctx.records.list(receipts, { prefix, limit: 2 });
+  const [oldest] = await ctx.records.list(receipts, { prefix, limit: 1 });
   if (oldest !== undefined && oldest.value.to <= ctx.now - lateMs) {
-    const late = await lateEvents(ctx, trail, oldest.value);
-    if (!(await deliverAll(late, deliver))) return { state: 'failed', events: 0 };
+    if (!(await deliverLate(ctx, trail, oldest.value, deliver))) return { state: 'failed', events: 0 };
     ctx.records.delete(receipts, oldest.id);
-    return { state: 'more', events: late.events.length };
+    return { state: 'more', events: 0 };
   }
   const window = nextWindow(trail, position, ctx.now - settleMs);
-  const unfinished = oldest !== undefined || others.length > 0;
-  const stateAt = (through: number) => (unfinished || through < endOf(intervals) ? 'waiting' : 'finished');
+  const stateAt = (through: number) => (oldest !== undefined || through < endOf(intervals) ? 'waiting' : 'finished');
   if (window === undefined) return { state: stateAt(position), events: 0 };
-  const slice = await readSlice(ctx, window, recordedBy(trail));
-  if (!(await deliverAll(slice, deliver))) return { state: 'failed', events: 0 };
-  ctx.records.put(positions, uid, { through: slice.to });
-  const count = slice.events.length;
-  if (selectsData(trail.selectors)) {
-    ctx.records.put(receipts, `${prefix}${String(slice.to).padStart(15, '0')}`, receiptOf(window.from, slice));
-    return { state: slice.to < window.to ? 'more' : 'waiting', events: count };
+  const to = Math.min(window.to, window.from + longestMs);
+  const leavesReceipts = selectsData(trail.selectors);
+  let count = 0;
+  for await (const slice of readSlices(ctx, { from: window.from, to }, recordedBy(trail))) {
+    if (!(await deliverAll(slice, deliver))) return { state: 'failed', events: count };
+    ctx.records.put(positions, uid, { through: slice.to });
+    count += slice.events.length;
+    if (leavesReceipts) ctx.records.put(receipts, `${prefix}${String(slice.to).padStart(15, '0')}`, receiptOf(slice));
   }
-  return { state: slice.to < window.to ? 'more' : stateAt(slice.to), events: count };
+  if (to < window.to) return { state: 'more', events: count };
+  return { state: leavesReceipts ? 'waiting' : stateAt(to), events: count };
 }
+
+/** What is taken up at once when a server was down for long. */
+const longestMs = 3_600_000;
 
 /** Whether everything that a trail has recorded was delivered, what may come late included. */
 export async function isDelivered(ctx: Context, trail: TrailRow, positions: Collection<Position>): Promise<boolean> {
@@ -76,13 +80,17 @@ function markOf(id: string): string {
   return createHash('sha256').update(id).digest().toString('base64url', 0, markBytes);
 }
 
-function receiptOf(from: number, { events, to }: Slice): ReceiptRow {
+function receiptOf({ events, from, to }: Slice): ReceiptRow {
   return { from, to, marks: events.map(({ id }) => markOf(id)).join('') };
 }
 
 /** What a slice has by now and did not have when it was delivered. */
-async function lateEvents(ctx: Context, trail: TrailRow, { from, to, marks }: ReceiptRow): Promise<Slice> {
-  const known = new Set(marks.match(/.{8}/g));
+async function deliverLate(ctx: Context, trail: TrailRow, receipt: ReceiptRow, deliver: Deliver): Promise<boolean> {
+  const known = new Set(receipt.marks.match(/.{8}/g));
   const recorded = recordedBy(trail);
-  return readSlice(ctx, { from, to }, (event, time) => recorded(event, time) && !known.has(markOf(event.eventID)));
+  const isLate = (event: TrailEvent, time: number) => recorded(event, time) && !known.has(markOf(event.eventID));
+  for await (const slice of readSlices(ctx, receipt, isLate)) {
+    if (!(await deliverAll(slice, deliver))) return false;
+  }
+  return true;
 }

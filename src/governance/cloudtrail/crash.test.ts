@@ -76,6 +76,6 @@ test(`${rounds} rounds of kill -9 lose no event and deliver none twice`, { timeo
       .filter(({ eventName }) => eventName === 'PutParameter')
       .map(({ requestParameters }) => requestParameters.name);
   }
-  await server.stop();
+  await server.kill();
   assert.deepEqual([...names].sort(), [...acknowledged].sort());
 });

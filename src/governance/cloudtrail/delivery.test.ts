@@ -10,6 +10,7 @@ import { SNS } from '@aws-sdk/client-sns';
 import { SQS } from '@aws-sdk/client-sqs';
 import { SSM } from '@aws-sdk/client-ssm';
 import { type Ringwall, startRingwall } from '../../../test/harness/start.ts';
+import { sliceEvents } from './trail-events.ts';
 import { bucketPolicy, clients, deliveredEvents, type Event, keysIn, makeBucket } from './trail-for-tests.ts';
 
 const minutes = 60_000;
@@ -157,6 +158,41 @@ describe('delivery to S3', () => {
     await trail.deleteTrail({ Name: 'data' });
     for (let times = 0; times < 15; times += 1) await ringwall.advance(6 * minutes);
     assert.equal((await store.counts())['cloudtrail/receipt'] ?? 0, 0);
+  });
+
+  test('what does not fit into one file goes into several, oldest first', async () => {
+    await makeBucket(s3, 'large');
+    await trail.createTrail({ Name: 'large', S3BucketName: 'large' });
+    await trail.startLogging({ Name: 'large' });
+    const { store, clock } = ringwall.installation.house;
+    const pattern = {
+      eventName: 'Many',
+      eventSource: 'ssm.amazonaws.com',
+      eventCategory: 'Management',
+      awsRegion: 'us-east-1',
+      recipientAccountId: ringwall.account,
+      managementEvent: true,
+      readOnly: true,
+      userIdentity: {},
+    };
+    const many = sliceEvents + 500;
+    for (let begin = 0; begin < many; begin += 500) {
+      const audit = Array.from({ length: 500 }, (_, at) => {
+        const id = `many-${String(begin + at).padStart(6, '0')}`;
+        const json = JSON.stringify({ event: { ...pattern, eventID: id }, decisions: [] });
+        return { id, time: clock.now() + 1 + Math.floor((begin + at) / 50), json, terms: [] };
+      });
+      await store.commit({ reads: [], writes: [], events: [], jobs: [], audit });
+    }
+    await ringwall.advance(6 * minutes);
+    const files = await keysIn(s3, 'large', 'AWSLogs/');
+    assert.ok(files.length >= 2, `${files.length} files`);
+    const ids = (await deliveredEvents(s3, 'large'))
+      .filter(({ eventName }) => eventName === 'Many')
+      .map(({ eventID }) => eventID);
+    assert.equal(ids.length, many);
+    assert.equal(new Set(ids).size, many);
+    await trail.deleteTrail({ Name: 'large' });
   });
 
   test('files are encrypted with the trail’s key', async () => {

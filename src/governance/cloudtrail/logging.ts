@@ -1,14 +1,25 @@
+import type { Context } from '#runtime/context.ts';
 import { findTrail, homeTrail, trailResource } from './access.ts';
 import type { Operation, Output } from './api.ts';
-import { isLogging, statuses, trailId, trails } from './records.ts';
-import { beginDelivery, finishSoon } from './schedule.ts';
+import {
+  filePositions,
+  type Interval,
+  isLogging,
+  logPositions,
+  statuses,
+  type TrailRow,
+  trailId,
+  trails,
+} from './records.ts';
+import { beginDelivery, finishSoon, lateMs } from './schedule.ts';
 
 export const StartLogging: Operation<'StartLogging'> = {
   resource: ({ Name }, ctx) => trailResource(Name, ctx),
   handle: async ({ Name }, ctx) => {
     const before = await homeTrail(Name, ctx);
     if (isLogging(before)) return {};
-    const row = { ...before, intervals: [...before.intervals, { from: ctx.now }], started: ctx.now };
+    const intervals = [...(await undelivered(before, ctx)), { from: ctx.now }];
+    const row = { ...before, intervals, started: ctx.now };
     ctx.records.put(trails, trailId(row), row);
     await beginDelivery(ctx, row);
     return {};
@@ -59,6 +70,14 @@ export const GetTrailStatus: Operation<'GetTrailStatus'> = {
     };
   },
 };
+
+/** Intervals that may still have events to deliver, late ones included. */
+async function undelivered({ uid, logs, intervals }: TrailRow, ctx: Context): Promise<readonly Interval[]> {
+  const kinds = logs === undefined ? [filePositions] : [filePositions, logPositions];
+  const positions = await Promise.all(kinds.map((kind) => ctx.records.get(kind, uid)));
+  const through = Math.min(...positions.map((position) => position?.through ?? 0));
+  return intervals.filter(({ to = Number.POSITIVE_INFINITY }) => to > through - 2 * lateMs);
+}
 
 function dated<K extends string>(member: K, ms: number | undefined): { readonly [P in K]?: Date } {
   return ms === undefined ? {} : ({ [member]: new Date(ms) } as { readonly [P in K]?: Date });

@@ -26,7 +26,7 @@ export type TrailRow = {
   readonly validation: boolean;
   readonly selectors: Selectors;
   readonly tags: Readonly<Record<string, string>>;
-  /** When it records, oldest first; what was delivered is forgotten. The last one is open while it is logging. */
+  /** When it records, oldest first; the next start forgets what was delivered. The last one is open while it is logging. */
   readonly intervals: readonly Interval[];
   readonly started: number | undefined;
   readonly stopped: number | undefined;

@@ -3,7 +3,7 @@ import type { JobHandler } from '#runtime/service.ts';
 import type { TrailEvent } from './record.ts';
 import { isLogging, told, toldPosition, trails } from './records.ts';
 import { scheduleTelling, tellMs } from './schedule.ts';
-import { byRegion, endOf, type Recorded, readSlice, recordedBy } from './trail-events.ts';
+import { byRegion, endOf, type Recorded, readSlices, recordedBy } from './trail-events.ts';
 import { inUnit } from './units.ts';
 
 /** What was on record this long before is looked at again: calls are on record at their end, with the time of their beginning. */
@@ -26,11 +26,12 @@ export const tellEvents: JobHandler = async (_what, _payload, ctx) => {
   const recorded = rows.map(recordedBy);
   const takes = (event: TrailEvent, time: number) =>
     event.managementEvent && !event.readOnly && recorded.some((records) => records(event, time));
-  const slice = await readSlice(ctx, { from: through - overlapMs, to: ctx.now }, takes);
-  for (const [region, events] of byRegion(slice.events)) await tell(ctx, region, events);
-  ctx.records.put(toldPosition, 'all', { through: slice.to });
-  if (slice.to < ctx.now) return scheduleTelling(ctx, ctx.now);
-  if (rows.some(({ intervals }) => endOf(intervals) > slice.to - overlapMs))
+  const span = { from: through - overlapMs, to: ctx.now };
+  for await (const { events } of readSlices(ctx, span, takes, '"readOnly":false')) {
+    for (const [region, ofRegion] of byRegion(events)) await tell(ctx, region, ofRegion);
+  }
+  ctx.records.put(toldPosition, 'all', { through: ctx.now });
+  if (rows.some(({ intervals }) => endOf(intervals) > ctx.now - overlapMs))
     return scheduleTelling(ctx, ctx.now + tellMs);
   // The next trail that is started begins with its start.
   ctx.records.delete(toldPosition, 'all');

@@ -11,36 +11,59 @@ export type Recorded = {
   readonly text: string;
 };
 
-/** Events between two times, the first exclusive; `to` may be less than was asked for. */
-export type Slice = { readonly events: readonly Recorded[]; readonly to: number };
+/** Events between two times, the first exclusive; oldest first. */
+export type Slice = { readonly events: readonly Recorded[]; readonly from: number; readonly to: number };
 
 /** Events that are taken at once, and end up in one file for each Region; some ten megabytes. */
 export const sliceEvents = 20_000;
 
+type Takes = (event: TrailEvent, time: number) => boolean;
+type Span = { readonly from: number; readonly to: number };
+
 /**
- * Events of the account in a time, oldest first. Where there are more than a file may hold, of the first part of it.
+ * Events of the account in a time, in slices that memory can hold; mostly there is one.
  *
- * @param from exclusive, `to` inclusive; ms since the epoch
+ * @param span `from` exclusive, `to` inclusive; ms since the epoch
+ * @param mark text that every event that is wanted has in its JSON: the others are passed over unread
  */
-export async function readSlice(
-  ctx: Context,
-  { from, to }: { readonly from: number; readonly to: number },
-  takes: (event: TrailEvent, time: number) => boolean,
-): Promise<Slice> {
-  const ours = `"recipientAccountId":"${ctx.account}"`;
-  let end = to;
-  for (;;) {
-    const events: Recorded[] = [];
-    for await (const { id, time, json } of ctx.readAudit({ from: from + 1, to: end })) {
-      if (!json.includes(ours)) continue;
-      const { event } = JSON.parse(json) as AuditRecord;
-      if (event.recipientAccountId !== ctx.account || !takes(event, time)) continue;
-      events.push({ id, time, event, text: JSON.stringify(event) });
-      if (events.length > sliceEvents && end - from > 1) break;
-    }
-    if (events.length <= sliceEvents || end - from <= 1) return { events: events.reverse(), to: end };
-    end = from + Math.floor((end - from) / 2);
+export async function* readSlices(ctx: Context, span: Span, takes: Takes, mark = ''): AsyncGenerator<Slice> {
+  const { from, to } = span;
+  let events: Recorded[] | undefined = [];
+  const cuts = [to];
+  let count = 0;
+  // The record comes newest first: where slices begin is known at the end.
+  for await (const { id, time, json } of ctx.readAudit({ from: from + 1, to })) {
+    if (!json.includes(mark) || !json.includes(ctx.account)) continue;
+    count += 1;
+    if (count % sliceEvents === 0) cuts.push(time - 1);
+    if (events === undefined) continue;
+    const event = wantedEvent(json, ctx.account);
+    if (event === undefined || !takes(event, time)) continue;
+    events.push({ id, time, event, text: JSON.stringify(event) });
+    if (events.length > sliceEvents) events = undefined;
   }
+  if (events !== undefined) return yield { events: events.reverse(), from, to };
+  let begin = from;
+  for (const cut of cuts.reverse()) {
+    if (cut <= begin) continue;
+    yield await readSlice(ctx, { from: begin, to: cut }, takes, mark);
+    begin = cut;
+  }
+}
+
+async function readSlice(ctx: Context, { from, to }: Span, takes: Takes, mark: string): Promise<Slice> {
+  const events: Recorded[] = [];
+  for await (const { id, time, json } of ctx.readAudit({ from: from + 1, to })) {
+    if (!json.includes(mark) || !json.includes(ctx.account)) continue;
+    const event = wantedEvent(json, ctx.account);
+    if (event !== undefined && takes(event, time)) events.push({ id, time, event, text: JSON.stringify(event) });
+  }
+  return { events: events.reverse(), from, to };
+}
+
+function wantedEvent(json: string, account: string): TrailEvent | undefined {
+  const { event } = JSON.parse(json) as AuditRecord;
+  return event.recipientAccountId === account ? event : undefined;
 }
 
 /** Services that have one endpoint for all Regions: single-Region trails have their events if they ask for them. */

@@ -162,6 +162,15 @@ describe('delivery', () => {
     );
   });
 
+  it('goes on with other targets when one breaks', async () => {
+    await rule('broken', 'broken', { Arn: queue('broken'), RetryPolicy: { MaximumRetryAttempts: 0 } });
+    await rule('whole', 'broken', { Arn: queue('whole') });
+    stage.refusals.set('broken', new TypeError('undefined is not a function') as ServiceError);
+    await put('broken', {});
+    assert.equal((await stage.bodies('whole')).length, 1);
+    assert.equal((await stage.bodies('broken')).length, 0);
+  });
+
   it('gives up after the attempts, or the age, that the target allows', async () => {
     const refusal = new ServiceError('ThrottlingException', 'slow down');
     const cases = [

@@ -154,13 +154,10 @@ export async function openStage(flags: Parameters<typeof startRingwall>[0] = {})
   const services = ringwall.installation.house.services as Map<string, Service>;
   for (const { name, operations } of toys) {
     const host = `${name}.amazonaws.com`;
-    services.set(name, {
-      name,
-      prefix: name,
-      host,
-      operations: operations as Service['operations'],
-      collections: [messages],
-    });
+    // What the real service does beside its operations stays.
+    const real = services.get(name);
+    const served: Service = real ?? { name, prefix: name, host, operations: {}, collections: [messages] };
+    services.set(name, { ...served, operations: { ...served.operations, ...(operations as Service['operations']) } });
   }
 
   const taken = async (name: string): Promise<readonly Message[]> => {

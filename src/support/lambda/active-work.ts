@@ -3,10 +3,10 @@ import type { Context } from '#runtime/context.ts';
 
 /** Something that runs from the start of the server on, wherever it belongs. */
 export type ActiveWork = {
-  readonly kind: 'mapping' | 'provisioned';
+  readonly kind: 'mapping';
   readonly account: string;
   readonly region: string;
-  /** UUID of a mapping; `name:qualifier` of a function. */
+  /** UUID of the mapping. */
   readonly what: string;
   /** Changes when it is to begin anew. */
   readonly generation: string;

@@ -23,17 +23,23 @@ type CodeInput = {
  * @throws ServiceError InvalidParameterValueException, RequestEntityTooLargeException
  */
 export async function takeCode(ctx: Context, input: CodeInput, dryRun = false): Promise<CodeRef> {
-  const zip = await ctx.once('code', () => zipOf(ctx, input));
+  const zip = await ctx.once(`code ${nameOf(input)}`, () => zipOf(ctx, input));
   checkZip(zip);
   const digest = createHash('sha256').update(zip).digest();
   const blob = `lambda/${ctx.account}/${ctx.uuid()}`;
   const ref = { blob, sha256: digest.toString('base64'), size: zip.length };
   if (dryRun) return ref;
-  return ctx.once('kept code', async () => {
+  return ctx.once(`kept code ${nameOf(input)}`, async () => {
     const sealed = ctx.seal.seal(zip, blob);
     await ctx.blobs.put(blob, once(sealed));
     return ref;
   });
+}
+
+/** Calls inside one unit share what they did once: two archives are two things. */
+function nameOf({ ZipFile, S3Bucket, S3Key, S3ObjectVersion }: CodeInput): string {
+  if (ZipFile !== undefined) return createHash('sha256').update(ZipFile).digest('hex');
+  return JSON.stringify([S3Bucket, S3Key, S3ObjectVersion]);
 }
 
 /** A zip that was taken in. @throws when it is gone or was altered */

@@ -25,6 +25,7 @@ import {
 } from './records.ts';
 import { reservations, reserve } from './reservations.ts';
 import { rowPage } from './row-page.ts';
+import { forget } from './running.ts';
 import { settingsOf, unserved } from './settings.ts';
 import { checkTags, tagKeys } from './tag-rules.ts';
 
@@ -174,6 +175,7 @@ async function deleteWhole(ctx: Context, of: Named, row: FunctionRow): Promise<v
   if ((await records.get(policies, of.name)) !== undefined) records.delete(policies, of.name);
   records.delete(functions, of.name);
   await reserve(records, of.name, undefined);
+  for (const { instance } of [row.latest, ...rows]) forget(ctx, instance);
   for (const blob of new Set([row.latest, ...rows].map(({ code }) => code.blob))) dropCode(ctx, of.account, blob);
 }
 
@@ -190,6 +192,7 @@ async function deleteVersion(ctx: Context, of: Named, row: FunctionRow, version:
   }
   const id = `${of.name}:${version.padStart(10, '0')}`;
   of.records.delete(versions, id);
+  forget(ctx, found.instance);
   const policy = `${of.name}:${version}`;
   if ((await of.records.get(policies, policy)) !== undefined) of.records.delete(policies, policy);
   const others = [row.latest, ...(await allOf<VersionRow>(of.records, versions, of.name))];

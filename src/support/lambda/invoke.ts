@@ -47,7 +47,9 @@ export const InvokeAsync: Operation<'InvokeAsync'> = {
   dataEvent: true,
   handle: async ({ FunctionName, InvokeArgs }, ctx) => {
     const of = named({ FunctionName }, ctx);
-    const args = await ctx.once('arguments', () => collected(InvokeArgs as AsyncIterable<Uint8Array> | Uint8Array));
+    const args = await ctx.once(`arguments ${of.arn}`, () =>
+      collected(InvokeArgs as AsyncIterable<Uint8Array> | Uint8Array),
+    );
     checkPayload(args, maxPayload.Event);
     const requestId = ctx.http === undefined ? ctx.uuid() : ctx.requestId;
     await targetOf(of, requestId);

@@ -9,6 +9,7 @@ const installation = { account: '', region: '' };
 /** Work that another process began or ended is noticed within this time at the latest. */
 const lookMs = 60_000;
 const failedMs = 5_000;
+const breathMs = 20;
 
 /** Begins and ends what runs beside requests: one poller for each enabled mapping. */
 export class Pollers implements RunningService {
@@ -38,6 +39,8 @@ export class Pollers implements RunningService {
           this.#reconcile(await list(ctx));
           await watch.changed(ctx.now + lookMs, signal);
         });
+        // When the server ends, no watch waits any longer: this loop must not keep the rest from running.
+        await pause(breathMs, undefined, { signal, ref: false }).catch(() => {});
       } catch (error) {
         if (signal.aborted) return;
         runtime.log.warn({ err: error }, 'event source mappings could not be read');

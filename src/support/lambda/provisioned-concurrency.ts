@@ -19,7 +19,7 @@ import {
 } from './records.ts';
 import { reservations } from './reservations.ts';
 import { rowPage } from './row-page.ts';
-import { running } from './running.ts';
+import { forget, running } from './running.ts';
 import { accountConcurrency, leastUnreserved } from './sandbox/concurrency.ts';
 
 export const PutProvisionedConcurrencyConfig: Operation<'PutProvisionedConcurrencyConfig'> = {
@@ -85,7 +85,7 @@ export const DeleteProvisionedConcurrencyConfig: Operation<'DeleteProvisionedCon
     const version = await versionOf(of);
     if ((await of.records.get(provisioned, idOf(of))) === undefined) return {};
     of.records.delete(provisioned, idOf(of));
-    running(ctx).pool.forget(version.instance);
+    forget(ctx, version.instance);
     return {};
   },
 };

@@ -21,6 +21,7 @@ const defaultConcurrency = 5;
 const longPollSeconds = 20;
 const receiveAtOnce = 10;
 const longestBackOffMs = 30_000;
+const breathMs = 20;
 
 type Batch = {
   readonly row: MappingRow;
@@ -59,7 +60,11 @@ export class QueuePoller {
         const batch = await this.#receive();
         backOffMs = 1_000;
         if (batch === undefined) return;
-        if (batch.messages.length === 0) continue;
+        if (batch.messages.length === 0) {
+          // When the server ends, no receive waits any longer: this loop must not keep the rest from running.
+          await pause(breathMs, undefined, { signal, ref: false }).catch(() => {});
+          continue;
+        }
         const limit = batch.row.maximumConcurrency ?? defaultConcurrency;
         while (this.#busy.size >= limit) await Promise.race(this.#busy);
         const handling = this.#handle(batch)

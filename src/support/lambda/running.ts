@@ -55,6 +55,11 @@ export async function startRunning(runtime: ServiceRuntime): Promise<Running & R
   };
 }
 
+/** Ends the warm environments of what was changed or deleted. Other processes' end when they have been idle for long enough. */
+export function forget(ctx: Pick<Context, 'local'>, instance: string): void {
+  ctx.local(held).current?.pool.forget(instance);
+}
+
 /** Counts and tells what no function should do. */
 export function fault({ faults, runtime }: Running, functionArn: string, what: string): void {
   const count = (faults.get(what) ?? 0) + 1;

@@ -9,6 +9,7 @@ import { newVersion } from './new-version.ts';
 import { passRole } from './pass-role.ts';
 import { publish } from './publish.ts';
 import { allOf, type FunctionRow, functions, type VersionRow, versions } from './records.ts';
+import { forget } from './running.ts';
 import { settingsOf, unserved } from './settings.ts';
 
 export const UpdateFunctionCode: Operation<'UpdateFunctionCode'> = {
@@ -32,6 +33,7 @@ export const UpdateFunctionCode: Operation<'UpdateFunctionCode'> = {
     if (input.DryRun === true) return shown(ctx, { ...changed, revisionId: row.latest.revisionId }, of.arn);
     const updated: FunctionRow = { ...row, latest: changed };
     of.records.put(functions, of.name, updated);
+    forget(ctx, row.latest.instance);
     const kept = await allOf<VersionRow>(of.records, versions, of.name);
     if (!kept.some((each) => each.code.blob === row.latest.code.blob)) dropCode(ctx, of.account, row.latest.code.blob);
     if (input.Publish !== true) return shown(ctx, changed, of.arn);
@@ -54,6 +56,7 @@ export const UpdateFunctionConfiguration: Operation<'UpdateFunctionConfiguration
     if (settings.role !== before.role) await passRole(ctx, settings.role, of.arn);
     const changed = newVersion(ctx, of.name, 'updated', { ...row.latest, settings });
     of.records.put(functions, of.name, { ...row, latest: changed });
+    forget(ctx, row.latest.instance);
     return shown(ctx, changed, of.arn);
   },
 };

@@ -1,9 +1,8 @@
 import type { Context } from '#runtime/context.ts';
 import { jobId } from '#runtime/run-job.ts';
-import { ServiceError } from '#wire/service-error.ts';
 import { queueUrl } from '../queue-url.ts';
 import { nextAttempt } from '../retry-policy.ts';
-import { type Failure, failureOf } from '../target-failure.ts';
+import { type Failure, failureFrom } from '../target-failure.ts';
 import type { Target } from './api.ts';
 import { type Facts, inputFor } from './engine/input.ts';
 import { scheduleArn } from './records.ts';
@@ -48,8 +47,7 @@ async function outcomeOf(call: () => Promise<Failure | undefined>): Promise<Fail
   try {
     return await call();
   } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
-    return failureOf(error.code, error.message);
+    return failureFrom(error);
   }
 }
 

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { after, before, test } from 'node:test';
 import { IAM } from '@aws-sdk/client-iam';
 import { SNS } from '@aws-sdk/client-sns';
+import { SQS } from '@aws-sdk/client-sqs';
 import type { Service } from '#runtime/service.ts';
 import { jobContext } from '../../runtime/job-context.ts';
 import { Unit } from '../../runtime/unit.ts';
@@ -12,6 +13,7 @@ const elsewhere = '444455556666';
 let stage: Stage;
 /** A user of another account who may do everything there. */
 let stranger: SNS;
+let theirQueues: SQS;
 before(async () => {
   stage = await openStage();
   const { house } = stage.ringwall.installation;
@@ -19,6 +21,7 @@ before(async () => {
   const root = { kind: 'root', account: stage.ringwall.account } as never;
   const made = (await house.createAccount(root, elsewhere, unit)) as { accessKeyId: string; secretAccessKey: string };
   await house.store.commit(unit.commit([]));
+  theirQueues = new SQS(stage.ringwall.as(made));
   stranger = await userOf(new IAM(stage.ringwall.as(made)), 'stranger', [
     { Effect: 'Allow', Action: '*', Resource: '*' },
   ]);
@@ -67,12 +70,12 @@ test('policies see the protocol and the endpoint of a subscription', async () =>
     Principal: { AWS: elsewhere },
     Action: ['SNS:Subscribe', 'SNS:Receive'],
     Resource: TopicArn,
-    Condition: { StringEquals: { 'sns:Protocol': 'https' }, StringLike: { 'sns:Endpoint': 'https://*.example.com/*' } },
+    Condition: { StringEquals: { 'sns:Protocol': 'https' }, StringLike: { 'sns:Endpoint': 'https://127.0.0.1:1/*' } },
   });
   const subscribe = (Protocol: string, Endpoint: string) => stranger.subscribe({ TopicArn, Protocol, Endpoint });
-  assert.deepEqual((await subscribe('https', 'https://a.example.com/x')).SubscriptionArn, 'pending confirmation');
-  await assert.rejects(subscribe('https', 'https://a.example.net/x'), denied);
-  await assert.rejects(subscribe('http', 'http://a.example.com/x'), denied);
+  assert.deepEqual((await subscribe('https', 'https://127.0.0.1:1/x')).SubscriptionArn, 'pending confirmation');
+  await assert.rejects(subscribe('https', 'https://127.0.0.2:1/x'), denied);
+  await assert.rejects(subscribe('http', 'http://127.0.0.1:1/x'), denied);
 });
 
 test('who subscribed from another account owns the subscription: lists, reads and ends it', async () => {
@@ -94,12 +97,30 @@ test('who subscribed from another account owns the subscription: lists, reads an
 
 test('a queue of another account has to confirm, with the token that it gets', async () => {
   const TopicArn = await stage.topic('towards');
-  const { SubscriptionArn } = await stage.sns.subscribe({
-    TopicArn,
-    Protocol: 'sqs',
-    Endpoint: `arn:aws:sqs:us-east-1:${elsewhere}:theirs`,
+  const Endpoint = `arn:aws:sqs:us-east-1:${elsewhere}:theirs`;
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'sns.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: '*',
+  };
+  const { QueueUrl } = await theirQueues.createQueue({
+    QueueName: 'theirs',
+    Attributes: { Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }) },
   });
+  const taken = async () => {
+    await stage.ringwall.settled();
+    const { Messages = [] } = await theirQueues.receiveMessage({ QueueUrl, MaxNumberOfMessages: 10 });
+    return Messages.map(({ Body = '' }) => JSON.parse(Body) as Readonly<Record<string, string>>);
+  };
+  const { SubscriptionArn } = await stage.sns.subscribe({ TopicArn, Protocol: 'sqs', Endpoint });
   assert.equal(SubscriptionArn, 'pending confirmation');
+  await stage.sns.publish({ TopicArn, Message: 'too early' });
+  const [asked, ...more] = await taken();
+  assert.deepEqual([asked?.['Type'], more], ['SubscriptionConfirmation', []]);
+  await stage.sns.confirmSubscription({ TopicArn, Token: asked?.['Token'] });
+  await stage.sns.publish({ TopicArn, Message: 'now' });
+  assert.equal((await taken())[0]?.['Message'], 'now');
 });
 
 test('services publish as the topic’s policy says, for the source that it names', async () => {

@@ -114,6 +114,11 @@ test('a relay that does not speak SMTP, and one that is not there, are failures'
   await assert.rejects(sendMail(odd.url, sending), (error: SmtpError) => !error.permanent);
 });
 
+test('a line that is a dot does not end a letter', async () => {
+  await sendMail(relay.url, { from: 'a@b', to: 'c@d', text: '.a\r\n.\r\nb\r\n' });
+  assert.equal(relay.mails.at(-1), '..a\r\n..\r\nb');
+});
+
 test('no subject begins a header of its own', () => {
   const text = mailText({
     from: { address: 'a@b', name: 'x\r\nBcc: all' },

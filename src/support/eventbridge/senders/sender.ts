@@ -1,6 +1,5 @@
 import type { CallOptions, Context } from '#runtime/context.ts';
-import { ServiceError } from '#wire/service-error.ts';
-import { type Failure, failureOf } from '../../target-failure.ts';
+import { type Failure, failureFrom } from '../../target-failure.ts';
 import type { Target } from '../api.ts';
 import type { RoutedEvent } from '../deliveries.ts';
 import { arnParts, type BusReference } from '../names.ts';
@@ -34,7 +33,7 @@ function sessionName(rule: string): string {
   return rule.replace(/[^\w+=,.@-]/g, '-').padEnd(2, '-');
 }
 
-/** Runs a call for some parcels; when it is refused, all of them failed alike. @throws what is no refusal */
+/** Runs a call for some parcels; when it is refused, or fails, all of them failed alike. */
 export async function attempt(
   parcels: readonly Parcel[],
   call: () => Promise<ReadonlyMap<number, Failure>>,
@@ -42,8 +41,7 @@ export async function attempt(
   try {
     return await call();
   } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
-    const failure = failureOf(error.code, error.message);
+    const failure = failureFrom(error);
     return new Map(parcels.map((_, index) => [index, failure]));
   }
 }
