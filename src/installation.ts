@@ -33,6 +33,7 @@ import type { Store } from './store/store.ts';
 import { outboxStreams } from './store/streams/outbox-streams.ts';
 import type { Streams } from './store/streams/streams.ts';
 import { useMailRelay } from './support/sns/mail-relay.ts';
+import { publishedCertificates } from './support/sns/signing.ts';
 import { loadModel } from './wire/model/load.ts';
 
 /** A Ringwall in this process: what requests need, and how to end it. */
@@ -94,6 +95,7 @@ export async function openInstallation(
     createAccount: accountCreation(store, clock),
     knowsPrincipal: principalDirectory(store),
     publish: issuerDocuments(store),
+    certificates: publishedCertificates(store),
     clock,
     wakeScheduler: () => scheduler.wake(),
     wakeDispatcher: (topics) => dispatcher.wake(topics),

@@ -88,8 +88,10 @@ export class CallContext implements Context {
     const model = house.model(api);
     const operationModel = model.operation(operation);
     assert(operationModel !== undefined, `INVARIANT: \`${api}\` has an operation \`${operation}\``);
+    attempt.calls = (attempt.calls ?? 0) + 1;
     const inner: Call = {
       ...this.#call,
+      staged: this.#call.staged.of(`${attempt.calls} ${api}:${operation}`),
       eventId: newRequestId(),
       http: undefined,
       service: api,
@@ -185,16 +187,15 @@ export class CallContext implements Context {
   }
 
   once<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const { staged } = this.#call;
-    const known = staged.get(name);
-    if (known !== undefined) return known as Promise<T>;
-    const answer = work();
-    staged.set(name, answer);
-    return answer;
+    return this.#call.staged.once(name, work);
   }
 
   local<T>(slot: Slot<T>): T {
     return slot.of(this.#house);
+  }
+
+  brought(kind: string, outcome: string, count: number): void {
+    this.#house.metrics.brought(this.service, kind, outcome, count);
   }
 
   fetch(request: OutboundRequest): Promise<OutboundAnswer> {

@@ -2,6 +2,7 @@ import type { OperationModel } from '#wire/model/shape.ts';
 import type { AuditResource, HttpExchange, RequestFacts } from './context.ts';
 import type { Verdict } from './installation.ts';
 import type { Principal } from './principal.ts';
+import type { Staged } from './staged.ts';
 
 /** One call on its way through the pipeline: what is known of it so far. */
 export type Call = {
@@ -38,6 +39,5 @@ export type Call = {
   readonly seenBy?: string | undefined;
   /** What a service or role calls for. */
   readonly source?: { readonly arn: string; readonly account: string } | undefined;
-  /** Answers of `Context.once`: they outlive an attempt that is overtaken. */
-  readonly staged: Map<string, Promise<unknown>>;
+  readonly staged: Staged;
 };

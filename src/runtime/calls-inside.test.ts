@@ -19,6 +19,24 @@ const read: AnyOperation = {
   },
 };
 let runs = 0;
+/** Makes two calls inside that each have something to do once. */
+const twice: AnyOperation = {
+  resource: 'none',
+  handle: async (_input: object, ctx: Context) => {
+    const said: string[] = [];
+    for (const SecretId of ['one', 'two']) {
+      const answer = await ctx.call('secretsmanager' as never, 'ListSecretVersionIds' as never, { SecretId } as never);
+      said.push(String((answer as { readonly Name?: string }).Name));
+    }
+    return { Name: said.join() };
+  },
+};
+const echo: AnyOperation = {
+  resource: 'none',
+  handle: async ({ SecretId }: { readonly SecretId: string }, ctx: Context) => ({
+    Name: await ctx.once('said', async () => SecretId),
+  }),
+};
 /** Runs something once, and counts where others count at the same time. */
 const once: AnyOperation = {
   resource: 'none',
@@ -45,7 +63,9 @@ describe('calls inside', () => {
     document({ Effect: 'Allow', Principal: { Service: host }, Action: 'sts:AssumeRole', Condition });
 
   before(async () => {
-    toy = await openToy({ operations: { GetSecretValue: read, DescribeSecret: once } });
+    toy = await openToy({
+      operations: { GetSecretValue: read, DescribeSecret: once, DeleteSecret: twice, ListSecretVersionIds: echo },
+    });
     iam = new IAM(toy.ringwall.client);
     const ssm = new SSM(toy.ringwall.client);
     await ssm.putParameter({ Name: '/a', Value: 'seen', Type: 'String' });
@@ -110,5 +130,10 @@ describe('calls inside', () => {
     assert.equal(new Set(answers.map(({ body }) => body['Name'])).size, 20);
     assert.equal(runs, 20);
     assert.ok(attempts > 20, `${attempts} attempts: nobody was overtaken`);
+  });
+
+  test('calls inside that do the same each do it once for themselves', async () => {
+    const { body } = await toy.call('DeleteSecret', { SecretId: 'x' });
+    assert.equal(body['Name'], 'one,two');
   });
 });

@@ -20,6 +20,8 @@ export function globalKeys({ principal, facts, region, now, calledVia, source }:
   if (source !== undefined) {
     keys['aws:SourceArn'] = source.arn;
     keys['aws:SourceAccount'] = source.account;
+    // The older name, which the default policy of SNS topics asks for.
+    keys['aws:SourceOwner'] = source.account;
   }
   const [first] = calledVia;
   if (first === undefined) {

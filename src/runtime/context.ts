@@ -154,6 +154,8 @@ export interface Context {
   readonly counters: Counters;
   /** What this process keeps in memory for this installation: caches, claims, pools. Lost at the end; other processes have their own. */
   local<T>(slot: Slot<T>): T;
+  /** Counts what was brought to a target, in the metrics: `brought('sqs', 'delivered', 3)`. */
+  brought(kind: string, outcome: string, count: number): void;
   /** Asks another host, over HTTP. Only where the API promises it: webhooks, API destinations. @throws OutboundError */
   fetch(request: OutboundRequest): Promise<OutboundAnswer>;
 }

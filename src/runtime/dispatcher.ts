@@ -5,6 +5,7 @@ import { jobContext } from './job-context.ts';
 import { newRequestId } from './request-id.ts';
 import { jobId, redeliveryKind } from './run-job.ts';
 import type { Service } from './service.ts';
+import { Staged } from './staged.ts';
 import { Unit } from './unit.ts';
 
 /** Events handed over at once. */
@@ -173,7 +174,7 @@ class Feed {
     const service = this.#house.services.get(this.#service);
     const take = service?.subscribers?.[this.#topic];
     if (service === undefined || take === undefined) return;
-    const staged = new Map<string, Promise<unknown>>();
+    const staged = new Staged();
     for (let tries = 1; ; tries += 1) {
       const { account = '', region = '' } = events[0] ?? {};
       const name = `@${this.#topic}`;

@@ -109,6 +109,8 @@ export type Installation = {
   /** False for ARNs of users and roles that do not exist. */
   readonly knowsPrincipal: (arn: string) => Promise<boolean>;
   readonly publish?: Publish;
+  /** Certificates that services publish, by path: PEM. */
+  readonly certificates?: (path: string) => Promise<string | undefined>;
   readonly clock: Clock;
   /** Called after commits that scheduled work. */
   readonly wakeScheduler: () => void;

@@ -23,6 +23,8 @@ export async function answerInternal(
   if (request.method === 'GET') {
     const document = await house.publish?.(request.path);
     if (document !== undefined) return json(200, document);
+    const certificate = await house.certificates?.(request.path);
+    if (certificate !== undefined) return text(200, certificate, 'application/x-pem-file');
   }
   if (request.method === 'POST' && request.path.startsWith(accountPath)) {
     return answerSigned(house, request, facts, accountRoute(house, request.path.slice(accountPath.length)));

@@ -7,6 +7,7 @@ import type { Attempt } from './perform.ts';
 import { servicePrincipal } from './principal.ts';
 import { newRequestId } from './request-id.ts';
 import type { Service } from './service.ts';
+import { Staged } from './staged.ts';
 import type { Unit } from './unit.ts';
 
 /** Work of a service on its own behalf: its context, and how what it did becomes durable. */
@@ -31,7 +32,7 @@ export function jobContext(
   name: string,
   account: string,
   region: string,
-  staged: Map<string, Promise<unknown>> = new Map(),
+  staged: Staged = new Staged(),
 ): JobContext {
   const attempt: Attempt = { unit, audits: [], verdicts: [], watches: [] };
   const call: Call = {

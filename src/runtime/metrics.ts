@@ -33,6 +33,12 @@ export class Metrics {
     labelNames: ['service', 'topic'],
     registers: [this.registry],
   });
+  readonly #deliveries = new Counter({
+    name: 'ringwall_deliveries_total',
+    help: 'Messages and events brought to their targets, by service, kind of target and outcome (delivered, filtered, retried, dead-lettered, dropped).',
+    labelNames: ['service', 'kind', 'outcome'],
+    registers: [this.registry],
+  });
   readonly #inFlight = new Gauge({
     name: 'ringwall_requests_in_flight',
     help: 'Requests being answered.',
@@ -73,6 +79,10 @@ export class Metrics {
 
   handedOver(service: string, topic: string, events: number): void {
     this.#handedOver.inc({ service, topic }, events);
+  }
+
+  brought(service: string, kind: string, outcome: string, count: number): void {
+    this.#deliveries.inc({ service, kind, outcome }, count);
   }
 
   entered(): void {

@@ -16,6 +16,8 @@ export type Attempt = {
   readonly verdicts: Verdict[];
   /** Ended with the attempt. */
   readonly watches: Watch[];
+  /** Calls made inside so far: their order tells them apart. */
+  calls?: number;
 };
 
 /** Authorises and runs one operation inside an attempt. @throws ServiceError */

@@ -12,6 +12,7 @@ import type { Installation, Proof } from './installation.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { type Attempt, find, isDataEvent, isReadOnly, perform } from './perform.ts';
 import { newRequestId } from './request-id.ts';
+import { Staged } from './staged.ts';
 import { Unit } from './unit.ts';
 
 /** Attempts before a call that others keep overtaking is throttled. */
@@ -98,7 +99,7 @@ async function admit(
     calledVia: [],
     resources: [],
     verdicts: [],
-    staged: new Map(),
+    staged: new Staged(),
   };
   try {
     const { operation } = find(house, call.service, call.operation);

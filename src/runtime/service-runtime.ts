@@ -6,6 +6,7 @@ import { jobContext } from './job-context.ts';
 import type { Log } from './log.ts';
 import type { Service } from './service.ts';
 import type { Slot } from './slot.ts';
+import { Staged } from './staged.ts';
 import { Unit } from './unit.ts';
 
 /** Attempts before work that others keep overtaking gives up. */
@@ -51,7 +52,7 @@ export async function runUnit<T>(
   region: string,
   work: Work<T>,
 ): Promise<T> {
-  const staged = new Map<string, Promise<unknown>>();
+  const staged = new Staged();
   for (let tries = 1; ; tries += 1) {
     const unit = new Unit();
     const { ctx, commit, close } = jobContext(house, unit, service, name, account, region, staged);

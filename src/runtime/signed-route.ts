@@ -7,6 +7,7 @@ import type { RequestFacts } from './context.ts';
 import type { Installation } from './installation.ts';
 import type { Attempt } from './perform.ts';
 import { newRequestId } from './request-id.ts';
+import { Staged } from './staged.ts';
 import { Unit } from './unit.ts';
 
 /** A route of the server's own that takes a signature, made for the service `ringwall`. */
@@ -47,7 +48,7 @@ export async function answerSigned(
       calledVia: [],
       resources: [],
       verdicts: [],
-      staged: new Map(),
+      staged: new Staged(),
     };
     await permitted(house, call, permit);
     return await answer(call);

@@ -6,6 +6,7 @@ import { jobContext } from '#runtime/job-context.ts';
 import { perform } from '#runtime/perform.ts';
 import { type Principal, servicePrincipal } from '#runtime/principal.ts';
 import { newRequestId } from '#runtime/request-id.ts';
+import { Staged } from '#runtime/staged.ts';
 import { Unit } from '#runtime/unit.ts';
 import { type Ringwall, startRingwall } from '../../../test/harness/start.ts';
 import type { Output } from './api.ts';
@@ -64,7 +65,7 @@ async function asService<N extends OperationName<'kms'>>(
       calledVia: [],
       resources: [],
       verdicts: [],
-      staged: new Map(),
+      staged: new Staged(),
     },
   );
   await house.store.commit(unit.commit([]));

@@ -14,4 +14,5 @@ export function counted(ctx: Context, kind: string, outcome: DeliveryOutcome, ev
   const counts = ctx.local(deliveryCounts);
   const name = `${kind}|${outcome}`;
   counts.set(name, (counts.get(name) ?? 0) + events);
+  ctx.brought(kind, outcome, events);
 }

@@ -15,4 +15,5 @@ export function counted(ctx: Context, protocol: string, outcome: DeliveryOutcome
   const counts = ctx.local(deliveryCounts);
   const name = `${protocol}|${outcome}`;
   counts.set(name, (counts.get(name) ?? 0) + messages);
+  ctx.brought(protocol, outcome, messages);
 }
