@@ -1,5 +1,5 @@
 import type { OperationModel } from '#wire/model/shape.ts';
-import type { AuditResource, HttpExchange, RequestFacts } from './context.ts';
+import type { AuditResource, HttpExchange, RequestFacts, Source } from './context.ts';
 import type { Verdict } from './installation.ts';
 import type { Principal } from './principal.ts';
 import type { Staged } from './staged.ts';
@@ -38,6 +38,6 @@ export type Call = {
   /** The account for whose eyes the record is, where it is not the caller's. */
   readonly seenBy?: string | undefined;
   /** What a service or role calls for. */
-  readonly source?: { readonly arn: string; readonly account: string } | undefined;
+  readonly source?: Source | undefined;
   readonly staged: Staged;
 };

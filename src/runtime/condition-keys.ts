@@ -1,4 +1,4 @@
-import type { RequestFacts } from './context.ts';
+import type { RequestFacts, Source } from './context.ts';
 import type { Conditions, ResourceRef } from './operation.ts';
 import type { Principal } from './principal.ts';
 
@@ -20,8 +20,7 @@ export function globalKeys({ principal, facts, region, now, calledVia, source }:
   if (source !== undefined) {
     keys['aws:SourceArn'] = source.arn;
     keys['aws:SourceAccount'] = source.account;
-    // The older name, which the default policy of SNS topics asks for.
-    keys['aws:SourceOwner'] = source.account;
+    if (source.owner === true) keys['aws:SourceOwner'] = source.account;
   }
   const [first] = calledVia;
   if (first === undefined) {
@@ -41,7 +40,7 @@ type Asked = {
   readonly region: string;
   readonly now: number;
   readonly calledVia: readonly string[];
-  readonly source?: { readonly arn: string; readonly account: string } | undefined;
+  readonly source?: Source | undefined;
 };
 
 /** Times as keys; remembered, since calls of one millisecond share them. */

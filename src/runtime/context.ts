@@ -55,6 +55,14 @@ export type ServiceEvent = {
 /** A resource named in the audit record. */
 export type AuditResource = { readonly arn: string; readonly type: string; readonly account?: string };
 
+/** What causes a call of a service or role. */
+export type Source = {
+  readonly arn: string;
+  readonly account: string;
+  /** Gives `aws:SourceOwner` too, the older key that default policies of SNS topics ask for: CloudWatch alarms do. */
+  readonly owner?: true;
+};
+
 /** On whose behalf and where a call inside is made. */
 export type CallOptions = {
   /**
@@ -68,7 +76,7 @@ export type CallOptions = {
     | { readonly service: string }
     | { readonly role: string; readonly session: string };
   /** What causes a call of a service or role: gives `aws:SourceArn` and `aws:SourceAccount`, against the confused deputy. */
-  readonly source?: { readonly arn: string; readonly account: string };
+  readonly source?: Source;
   /** Whose records the call sees; default: this call's account and region. */
   readonly account?: string;
   readonly region?: string;

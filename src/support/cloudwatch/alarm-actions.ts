@@ -87,7 +87,7 @@ function later(ctx: Context, kind: string, change: StateChange, ms: number): voi
 async function perform(ctx: Context, action: string, change: StateChange): Promise<void> {
   const { alarm } = change;
   const [, , service, region = '', account = ''] = action.split(':');
-  const place = { account, region, source: { arn: alarm.arn, account: ctx.account } };
+  const place = { account, region, source: { arn: alarm.arn, account: ctx.account, owner: true } } as const;
   if (service === 'sns') {
     const Subject = `${alarm.state}: "${alarm.name}" in ${regionName(ctx.region)}`.slice(0, 100);
     const Message = JSON.stringify(notice(ctx, change));

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { dirname, isAbsolute, relative } from 'node:path';
 
 /** How function processes are kept apart on this machine. `group`: a session of their own, and no more. */
 export type Isolation = { readonly kind: 'namespaces'; readonly flags: readonly string[] } | { readonly kind: 'group' };
@@ -25,12 +27,13 @@ const dropped = ['--no-new-privs', '--bounding-set=-all', '--inh-caps=-all'];
 
 const script = `set -e
 mount -t tmpfs -o mode=0755,size=64k,nosuid,nodev ringwall /mnt
-mkdir /mnt/task /mnt/opt /mnt/runtime /mnt/tmp
+mkdir /mnt/task /mnt/opt /mnt/runtime /mnt/tmp /mnt/program
+if [ -n "$5" ]; then mount -o bind,ro,nosuid,nodev "$5" /mnt/program; fi
 mount -o bind,ro,nosuid,nodev "$1" /mnt/task
 mount -o bind,ro,nosuid,nodev "$2" /opt
 mount -o bind,ro,nosuid,nodev "$3" /mnt/runtime
 mount -o bind,nosuid,nodev "$4" /mnt/tmp
-shift 4
+shift 5
 while [ "$1" != -- ]; do
   mount -t tmpfs -o mode=0,size=4k,ro ringwall "$1"
   shift
@@ -61,8 +64,27 @@ export function viewOf(isolation: Isolation, rooms: Rooms): View {
 export function isolated(isolation: Isolation, rooms: Rooms, command: readonly string[]): readonly string[] {
   if (isolation.kind === 'group') return command;
   const { task, opt, runtime, tmp, hidden } = rooms;
-  const shell = ['/bin/sh', '-c', script, 'sh', task, opt, runtime, tmp, ...hidden, '--', ...command];
+  const { prefix, path } = seenProgram(command[0] ?? '');
+  const run = [path, ...command.slice(1)];
+  const shell = ['/bin/sh', '-c', script, 'sh', task, opt, runtime, tmp, prefix, ...hidden, '--', ...run];
   return ['setpriv', '--pdeathsig', 'SIGKILL', 'unshare', ...isolation.flags, ...shell];
+}
+
+/** Folders in whose place a function sees its own. */
+const covered = ['/tmp', '/opt'];
+
+/**
+ * Where a function finds the program that runs it. One that is installed below a covered folder (`/opt/node/bin/node`) is shown elsewhere,
+ * with what lies around it.
+ */
+function seenProgram(program: string): { readonly prefix: string; readonly path: string } {
+  if (!isAbsolute(program)) return { prefix: '', path: program };
+  const real = realpathSync(program);
+  const root = covered.find((folder) => real.startsWith(`${folder}/`));
+  if (root === undefined) return { prefix: '', path: program };
+  const around = dirname(dirname(real));
+  const prefix = around === root || around === '/' ? dirname(real) : around;
+  return { prefix, path: `/mnt/program/${relative(prefix, real)}` };
 }
 
 function ends(program: string, args: readonly string[]): Promise<boolean> {
