@@ -156,7 +156,10 @@ describe('functions and queues', () => {
     });
   });
 
-  describe('event source mappings', () => {
+  const SDK = new URL('../../../node_modules/@aws-sdk/client-sqs', import.meta.url).pathname;
+  // A function has a /tmp of its own.
+  const unseen = SDK.startsWith('/tmp/') ? 'the SDK lies below /tmp, which a function does not see' : false;
+  describe('event source mappings', { skip: unseen }, () => {
     const collector = `const { SQS } = require(process.env.SDK);
       exports.handler = async (event) => {
         await new SQS().sendMessage({ QueueUrl: process.env.TO, MessageBody: JSON.stringify(event) });
@@ -164,7 +167,6 @@ describe('functions and queues', () => {
         if (failed.length > 0 && process.env.REPORTS) return { batchItemFailures: failed.map((r) => ({ itemIdentifier: r.messageId })) };
         if (failed.length > 0) throw new Error('bad');
       };`;
-    const SDK = new URL('../../../node_modules/@aws-sdk/client-sqs', import.meta.url).pathname;
     const collect = (name: string, to: string, more: Record<string, string> = {}) =>
       on.make(name, [{ path: 'index.js', content: collector }], {
         Timeout: 10,

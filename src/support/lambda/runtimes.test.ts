@@ -88,7 +88,9 @@ describe('runtimes', () => {
       });
     }
 
-    test('the SDK inside finds this server, and is the function’s role', async () => {
+    // A function has a /tmp of its own.
+    const unseen = sdk.startsWith('/tmp/') ? 'the SDK lies below /tmp, which a function does not see' : false;
+    test('the SDK inside finds this server, and is the function’s role', { skip: unseen }, async () => {
       const code = `const { STS } = require(${JSON.stringify(sdk)}); exports.handler = async () => { const { Arn } = await new STS().getCallerIdentity(); return Arn; };`;
       await on.make('identity', [{ path: 'index.js', content: code }], { Timeout: 20, MemorySize: 512 });
       const { value } = await on.call('identity');
