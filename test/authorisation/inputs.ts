@@ -235,6 +235,7 @@ function stsInputs(stock: Stock): Inputs {
         SourceIdentity: 'ann',
         TransitiveTagKeys: tagKeys,
       },
+      AssumeRoleWithWebIdentity: { RoleArn: stock.arn('role/jobs/worker') },
       AssumeRoot: {
         TargetPrincipal: '444455556666',
         TaskPolicyArn: { arn: 'arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials' },

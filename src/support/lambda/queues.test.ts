@@ -159,6 +159,7 @@ describe('functions and queues', () => {
   const SDK = new URL('../../../node_modules/@aws-sdk/client-sqs', import.meta.url).pathname;
   // A function has a /tmp of its own.
   const unseen = SDK.startsWith('/tmp/') ? 'the SDK lies below /tmp, which a function does not see' : false;
+  type SentRecord = { readonly body: string; readonly attributes: Readonly<Record<string, string>> };
   describe('event source mappings', { skip: unseen }, () => {
     const collector = `const { SQS } = require(process.env.SDK);
       exports.handler = async (event) => {
@@ -236,10 +237,14 @@ describe('functions and queues', () => {
       await on.ringwall.advance(31_000);
       // At least once: what was sent twice the first time may come before it.
       for (let tries = 1; ; tries += 1) {
-        const [again] = body(await receive(to.url, 20)).Records;
-        assert.equal(again.body, '{"kind":"a-bad"}');
-        if (again.attributes.ApproximateReceiveCount === '2') break;
-        assert.ok(tries < 3, 'it comes back');
+        const again = body(await receive(to.url, 20)).Records as readonly SentRecord[];
+        const cameBack = again.filter(({ attributes }) => attributes['ApproximateReceiveCount'] === '2');
+        assert.ok(
+          cameBack.every(({ body: text }) => text === '{"kind":"a-bad"}'),
+          'what succeeded came back',
+        );
+        if (cameBack.length > 0) break;
+        assert.ok(tries < 4, 'it comes back');
       }
       await on.lambda.deleteEventSourceMapping({ UUID });
     });
