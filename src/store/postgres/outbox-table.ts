@@ -8,6 +8,8 @@ import { bytesOf, textOf } from './text.ts';
 const LEASE_MS = 30_000;
 /** As on SQLite: EventBridge, too, retries for 24 hours. */
 const RETENTION_MS = 24 * 60 * 60 * 1000;
+/** A subscriber of rare topics must not make the others' events be kept: its cursor passes them when so many lie behind it. */
+const FOREIGN_EVENTS_PASSED = 1_000;
 
 export type OutboxReading = {
   readonly subscriber: string;
@@ -33,11 +35,16 @@ export async function readEvents(
     [bytesOf(subscriber), owner, now + LEASE_MS, now],
   );
   if (lease === undefined) return [];
+  // Before the reading: commits take turns, so everything up to here is seen by it.
+  const [newest] = await select(sql, 'SELECT max(seq) FROM outbox');
+  const last = Number(newest?.[0] ?? 0);
   const found = await select(
     sql,
     `SELECT seq, topic, account, region, body FROM outbox WHERE seq > $1 AND topic = ANY ($2::bytea[]) ORDER BY seq LIMIT $3`,
     [lease[0], topics.map(bytesOf), limit],
   );
+  if (found.length === 0 && last - Number(lease[0]) >= FOREIGN_EVENTS_PASSED)
+    await acknowledgeEvents(sql, subscriber, last, now);
   return found.map(([number, topic, account, region, body]) => {
     const seq = Number(number);
     const event = { topic: textOf(topic), account: textOf(account), region: textOf(region) };

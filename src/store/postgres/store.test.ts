@@ -137,6 +137,24 @@ describe('PostgreSQL, several processes', { skip: skipWithoutPostgres }, () => {
     assert.equal((await one.readOutbox('s', ['t'], 10)).length, 0);
   });
 
+  test('a subscriber of rare topics does not keep the events of the others', async (t) => {
+    const { open, url } = await house(t);
+    const store = await open();
+    assert.deepEqual(await store.readOutbox('rare', ['rare'], 10), []);
+    const common = Array.from({ length: 1_000 }, (_, body) => ({ topic: 'common', account: '', region: '', body }));
+    await store.commit({ ...empty, events: common });
+    const last = (await store.readOutbox('common', ['common'], 1_000)).at(-1);
+    assert.deepEqual(await store.readOutbox('rare', ['rare'], 10), []);
+    await store.ackOutbox('common', last?.seq ?? 0);
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    const { rows } = await client.query('SELECT count(*)::int AS kept FROM outbox');
+    await client.end();
+    assert.deepEqual(rows, [{ kept: 0 }]);
+    await store.commit({ ...empty, events: [{ topic: 'rare', account: '', region: '', body: 'late' }] });
+    assert.equal((await store.readOutbox('rare', ['rare'], 10))[0]?.body, 'late');
+  });
+
   test('two processes never lease one job', async (t) => {
     const { open } = await house(t);
     const stores = [await open(), await open()] as const;
